@@ -1,0 +1,1 @@
+"""Layerwright's engine: a Keras you can read, compiled to NumPy or CuPy programs."""

@@ -1,0 +1,94 @@
+"""What can go wrong, in sentences: the exception tree and `Problem`, the value that checks return."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "tip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A fix that the studio can apply as one edit, and the CLI can describe.
+
+    Args:
+        action: what to do, a name of the table in `studio.document.edits` ("insert_layer", "set_field", ...).
+        arguments: plain values for that action (node ids, field names, registry ids).
+        title: the verb-first label of the button, e.g. "Insert Flatten".
+        safe: whether applying it cannot change results ("Fix all safe" applies only these).
+    """
+
+    action: str
+    arguments: tuple[object, ...]
+    title: str
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding of a check: what must hold, what is, and what to do about it.
+
+    Args:
+        where: the place: a node name ("dense_2"), a column, a field ("fit.epochs"), a file.
+        message: what must hold and what is, as a sentence.
+        fix: what to do, as a sentence; empty when there is nothing to do.
+        node: id of the node it sits on, when it sits on one.
+        repair: the same fix in a form that can be applied.
+        short: at most four words for a card ("ranks differ: 1-D and 2-D").
+    """
+
+    where: str
+    message: str
+    fix: str = ""
+    severity: Severity = "error"
+    node: str | None = None
+    repair: Repair | None = None
+    short: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.fix}".strip()
+
+
+class LayerwrightError(Exception):
+    """Base of all errors that carry a sentence for a person. `exit_code` is the command line's."""
+
+    exit_code = 1
+
+
+class UsageError(LayerwrightError):
+    """The call is at fault: an unknown option, a missing argument, a name that does not exist."""
+
+    exit_code = 2
+
+
+class DeviceError(LayerwrightError):
+    """The machine is at fault: no GPU, no driver, no display, no memory, no disk space."""
+
+    exit_code = 2
+
+
+class DataError(LayerwrightError):
+    """A table, a column or a value is at fault."""
+
+
+class ModelError(LayerwrightError):
+    """A network or its settings are at fault. `problems` holds the findings, the first one is the message."""
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class ShapeError(ModelError):
+    """A layer cannot take the shapes it gets."""
+
+
+class NotFiniteError(ModelError):
+    """A loss, gradient or weight is NaN or infinite. The message names layer, pass and rows."""
+
+
+class ProjectError(LayerwrightError):
+    """A project file is damaged, hostile, too large, too new or missing something."""
+
+
+class ExportError(LayerwrightError):
+    """A model cannot be expressed in the asked form, or the exported script disagrees with the app."""
