@@ -60,7 +60,7 @@ def named(kind: str, name: str) -> type[Any]:
     """Return the spec class with this Keras name, snake-case name or alias; raises UsageError naming near matches."""
     found = _BY_NAME.get((kind, name)) or _BY_NAME.get((kind, name.lower()))
     if found is None:
-        import difflib  # noqa: PLC0415
+        import difflib
 
         known = sorted({cls.KERAS for cls in records(kind)})
         near = difflib.get_close_matches(name, known + [snake(k) for k in known], 3, 0.5)

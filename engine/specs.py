@@ -81,7 +81,7 @@ def field(
     suggested: Any = None,
     advanced: bool = False,
 ) -> Any:
-    """Declare a field of a spec. Without a default it is required, as in Keras; `suggested` is what the studio starts with.
+    """Declare a field of a spec. Without a default it is required, as in Keras; `suggested` is the studio's start.
 
     ge, gt, le, lt bound numbers and each member of a tuple; `length` lets one number stand for a tuple (3 -> (3, 3)).
     """
@@ -260,9 +260,11 @@ def _rate(info: FieldInfo, value: Any) -> float:
 def _bounded(info: FieldInfo, value: Any) -> Any:
     low, high = info.minimum, info.maximum
     if low is not None and (value <= low if info.open_minimum else value < low):
-        raise UsageError(f"{info.name} must be {'more than' if info.open_minimum else 'at least'} {low:g}; it is {value!r}.")
+        bound = "more than" if info.open_minimum else "at least"
+        raise UsageError(f"{info.name} must be {bound} {low:g}; it is {value!r}.")
     if high is not None and (value >= high if info.open_maximum else value > high):
-        raise UsageError(f"{info.name} must be {'less than' if info.open_maximum else 'at most'} {high:g}; it is {value!r}.")
+        bound = "less than" if info.open_maximum else "at most"
+        raise UsageError(f"{info.name} must be {bound} {high:g}; it is {value!r}.")
     return value
 
 
@@ -295,13 +297,13 @@ def _tuple(info: FieldInfo, value: Any) -> tuple[Any, ...]:
 
 
 def _activation(info: FieldInfo, value: Any) -> str:
-    from engine import registry  # noqa: PLC0415  (the registry stands above; looked up when a value is checked)
+    from engine import registry
 
     return registry.activation_name(info.name, value)
 
 
 def _spec(info: FieldInfo, value: Any) -> Spec:
-    from engine import registry  # noqa: PLC0415
+    from engine import registry
 
     return registry.coerce(str(info.of), value, info.name)
 

@@ -41,7 +41,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: None means "as inferred". `tensor` names the float tensor it joins; an index has a tensor of its own."""
+    """One column; None means "as inferred". `tensor` names the float tensor it joins; an index has one of its own."""
 
     name: str
     type: ColumnType | None = None

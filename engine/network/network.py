@@ -124,11 +124,10 @@ class Network:
     def remove(self, *gone: str) -> Self:
         """Return the network without these nodes and their wires. Nodes that shared their weights get their own."""
         away = set(gone)
-        nodes = {
-            n.id: dataclasses.replace(n, shares=None) if n.shares in away else n for n in self if n.id not in away
-        }
+        nodes = {n.id: dataclasses.replace(n, shares=None) if n.shares in away else n for n in self if n.id not in away}
         wires = tuple(w for w in self.wires if w.source not in away and w.target not in away)
-        return dataclasses.replace(self, nodes=nodes, wires=wires, outputs=tuple(o for o in self.outputs if o not in away))
+        outputs = tuple(o for o in self.outputs if o not in away)
+        return dataclasses.replace(self, nodes=nodes, wires=wires, outputs=outputs)
 
     def wire(self, source: str, target: str, slot: int | None = None) -> Self:
         """Return the network with one more wire; without `slot` it takes the next free one."""

@@ -57,8 +57,8 @@ class Project:
     """
 
     name: str = "Untitled"
-    data: DataSettings = DataSettings()
-    network: Network = Network()
+    data: DataSettings = field(default_factory=DataSettings)
+    network: Network = field(default_factory=Network)
     feeds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     targets: tuple[Target, ...] = (Target(),)
     positions: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
