@@ -10,7 +10,6 @@ tests. A spec is a frozen dataclass, so arguments are positional as in Keras:
 """
 
 import dataclasses
-import functools
 import math
 import types
 import typing
@@ -116,7 +115,10 @@ class Spec:
     @classmethod
     def fields(cls) -> tuple[FieldInfo, ...]:
         """Return the declared fields in order."""
-        return _fields(cls)
+        if cls not in _FIELDS:
+            hints = typing.get_type_hints(cls)
+            _FIELDS[cls] = tuple(_info(f, hints[f.name]) for f in dataclasses.fields(cls) if f.metadata)
+        return _FIELDS[cls]
 
     @classmethod
     def suggestion(cls, **values: Any) -> Self:
@@ -190,10 +192,7 @@ def snake(name: str) -> str:
     return out
 
 
-@functools.cache
-def _fields(cls: type[Spec]) -> tuple[FieldInfo, ...]:
-    hints = typing.get_type_hints(cls)
-    return tuple(_info(f, hints[f.name]) for f in dataclasses.fields(cls) if f.metadata)
+_FIELDS: dict[type[Spec], tuple[FieldInfo, ...]] = {}
 
 
 def _info(declared: "dataclasses.Field[Any]", hint: Any) -> FieldInfo:
@@ -242,7 +241,7 @@ def _plain(value: Any) -> Any:
 def _int(info: FieldInfo, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise UsageError(f"{info.name} must be a whole number; it is {value!r:.60}.")
-    return _bounded(info, value)
+    return int(_bounded(info, value))
 
 
 def _float(info: FieldInfo, value: Any) -> float:
@@ -305,7 +304,8 @@ def _activation(info: FieldInfo, value: Any) -> str:
 def _spec(info: FieldInfo, value: Any) -> Spec:
     from engine import registry
 
-    return registry.coerce(str(info.of), value, info.name)
+    found: Spec = registry.coerce(str(info.of), value, info.name)
+    return found
 
 
 CHECKS: dict[str, Callable[[FieldInfo, Any], Any]] = {

@@ -58,6 +58,6 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 def test_no_copyleft_dependency_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = " ".join(project["dependencies"] + sum(project["optional-dependencies"].values(), []))
+    declared = " ".join([*project["dependencies"], *map(" ".join, project["optional-dependencies"].values())])
     for name in ("grandalf", "Fluent-Widgets", "PyQt5", "PyQt6", "QtAds"):
         assert name not in declared
