@@ -1,0 +1,54 @@
+"""TrainingState: everything that a stopped run needs to go on as if it had never stopped, as arrays and plain JSON."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ProjectError
+
+FORMAT = 1
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """A run between two batches.
+
+    Args:
+        arrays: weights, slots, row order, running sums, kept weights of callbacks, batch losses (safetensors-able).
+        values: plain JSON: counters, seed, learning rate, callback memory, history rows, the plan.
+    """
+
+    arrays: Mapping[str, Array]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write one safetensors file; the JSON values are its metadata. Written beside and moved into place."""
+        from safetensors.numpy import save_file  # noqa: PLC0415  (only files need it)
+
+        target = Path(path)
+        beside = target.with_name(target.name + ".part")
+        metadata = {"layerwright": json.dumps({"format": FORMAT, "values": self.values})}
+        save_file({name: np.ascontiguousarray(array) for name, array in self.arrays.items()}, beside, metadata)
+        os.replace(beside, target)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "TrainingState":
+        """Read what `save` wrote; raises ProjectError when the file is missing, damaged or from a newer version."""
+        from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+
+        try:
+            with safe_open(path, framework="numpy") as file:
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
+                known = json.loads((file.metadata() or {}).get("layerwright", "null"))
+        except (OSError, SafetensorError, ValueError) as error:
+            raise ProjectError(f"The saved training state {Path(path).name} cannot be read: {error}.") from None
+        if not isinstance(known, dict) or known.get("format") != FORMAT:
+            raise ProjectError(f"{Path(path).name} is no training state of this version of Layerwright.")
+        return cls(arrays, known["values"])

@@ -1,0 +1,73 @@
+"""History: one row per finished epoch, and the loss of every batch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ABOUT = ("epoch", "learning_rate", "seconds")
+"""Entries of a row that are not figures of the model."""
+
+
+class History:
+    """What a run has shown so far. `history`, `epoch` and `params` are Keras' view of the same rows.
+
+    Attributes:
+        rows: one dict per epoch: "epoch", "loss", the metrics, the same with "val_", "learning_rate", "seconds".
+        params: "epochs", "steps" (batches of an epoch) and "verbose" of the fit.
+    """
+
+    def __init__(self, rows: list[dict[str, float]] | None = None) -> None:
+        self.rows: list[dict[str, float]] = [dict(row) for row in rows or []]
+        self.params: dict[str, Any] = {}
+        self._losses: NDArray[np.float32] = np.empty(0, np.float32)
+        self._count = 0
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """Figure -> its value per epoch, as in Keras (`learning_rate` stands in `rows`)."""
+        names = dict.fromkeys(name for row in self.rows for name in row if name not in ABOUT)
+        return {name: [row[name] for row in self.rows if name in row] for name in names}
+
+    @property
+    def epoch(self) -> list[int]:
+        """Numbers of the finished epochs, from 0."""
+        return [int(row["epoch"]) for row in self.rows]
+
+    @property
+    def batch_losses(self) -> NDArray[np.float32]:
+        """Loss of each batch so far, in order; shape (batches,)."""
+        return self._losses[: self._count]
+
+    @property
+    def best(self) -> tuple[int, float] | None:
+        """(epoch, value) of the lowest validation loss, of the lowest loss without validation; None before an epoch ended."""
+        monitor = "val_loss" if any("val_loss" in row for row in self.rows) else "loss"
+        known = [(row[monitor], int(row["epoch"])) for row in self.rows if monitor in row]
+        if not known:
+            return None
+        value, epoch = min(known)
+        return epoch, value
+
+    def add(self, row: Mapping[str, float]) -> None:
+        """Append the figures of a finished epoch."""
+        self.rows.append(dict(row))
+
+    def reserve(self, batches: int) -> NDArray[np.float32]:
+        """Make room for this many more batch losses and return the part of the array they go to."""
+        needed = self._count + batches
+        if needed > len(self._losses):
+            grown = np.empty(max(needed, 2 * len(self._losses)), np.float32)
+            grown[: self._count] = self.batch_losses
+            self._losses = grown
+        return self._losses[self._count : needed]
+
+    def filled(self, batches: int) -> None:
+        """Say that this many of the reserved losses have been written."""
+        self._count += batches
+
+    def restore(self, rows: list[dict[str, float]], losses: NDArray[np.float32]) -> None:
+        """Take over the rows and batch losses of a stopped run."""
+        self.rows = [dict(row) for row in rows]
+        self._losses, self._count = np.array(losses, np.float32), len(losses)
