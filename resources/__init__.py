@@ -1,0 +1,1 @@
+"""Files that the program reads: icons, fonts, design tokens, samples, templates and help."""

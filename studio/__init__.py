@@ -1,0 +1,1 @@
+"""The studio: the desktop application. Qt lives here and only here."""
