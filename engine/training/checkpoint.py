@@ -30,7 +30,7 @@ class TrainingState:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write one safetensors file; the JSON values are its metadata. Written beside and moved into place."""
-        from safetensors.numpy import save_file  # noqa: PLC0415  (only files need it)
+        from safetensors.numpy import save_file
 
         target = Path(path)
         beside = target.with_name(target.name + ".part")
@@ -41,7 +41,7 @@ class TrainingState:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "TrainingState":
         """Read what `save` wrote; raises ProjectError when the file is missing, damaged or from a newer version."""
-        from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+        from safetensors import SafetensorError, safe_open
 
         try:
             with safe_open(path, framework="numpy") as file:

@@ -11,7 +11,7 @@ from typing import Any
 
 @functools.cache
 def _controller() -> Any:
-    from threadpoolctl import ThreadpoolController  # noqa: PLC0415  (scans the loaded libraries: only when training)
+    from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
 
