@@ -42,7 +42,7 @@ class History:
 
     @property
     def best(self) -> tuple[int, float] | None:
-        """(epoch, value) of the lowest validation loss, of the lowest loss without validation; None before an epoch ended."""
+        """(epoch, value) of the lowest val_loss, or loss when nothing validates; None before an epoch ended."""
         monitor = "val_loss" if any("val_loss" in row for row in self.rows) else "loss"
         known = [(row[monitor], int(row["epoch"])) for row in self.rows if monitor in row]
         if not known:

@@ -1,4 +1,4 @@
-"""The order of the rows in an epoch. One Philox stream per purpose, so that shuffling never disturbs dropout or weights."""
+"""The order of the rows in an epoch. One Philox stream per purpose: shuffling never disturbs dropout or weights."""
 
 import numpy as np
 from numpy.typing import NDArray

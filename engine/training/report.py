@@ -1,4 +1,4 @@
-"""Report: what training tells after each batch and each epoch. A plain value; whoever reads it may be in another thread."""
+"""Report: what training tells after each batch and each epoch. A plain value, safe to read in another thread."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -11,8 +11,8 @@ class Report:
     """One message of a training run.
 
     Attributes:
-        kind: "batch" after a batch, "epoch" after an epoch (validation done), "event" when a callback or the guard against
-            non-finite numbers acted, "end" once, last.
+        kind: "batch" after a batch, "epoch" after an epoch (validation done), "event" when a callback acted,
+            "end" once, last.
         epoch: the running epoch, from 0. batch: batches done in it. batches: batches of one epoch.
         step: optimizer steps of this model so far.
         learning_rate: the one used for the next batch.
@@ -40,7 +40,7 @@ class Report:
 
     @property
     def logs(self) -> Logs:
-        """Name -> figure. Of a batch: running means of the epoch, computed when first read; of an epoch: all figures."""
+        """Name -> figure. Of a batch: running means of the epoch, made when first read; of an epoch: all figures."""
         if callable(self._logs):
             self._logs = self._logs()
         return self._logs
