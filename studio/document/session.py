@@ -1,0 +1,284 @@
+"""The session: the current project value, the one way to change it, undo, and what was computed from it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from engine.errors import LayerwrightError, Problem, Repair
+from engine.project.document import Project
+from studio.document import edits
+from studio.document.selection import Selection
+
+if TYPE_CHECKING:
+    from engine.data.table import Table
+    from engine.network.shapes import Shapes
+    from engine.project.lifecycle import Prepared
+    from engine.project.runs import Run, RunStore
+
+UNDO_LIMIT = 500
+MERGE_SECONDS = 1.5
+Edit = Callable[[Project], Project]
+
+
+class Session(QObject):
+    """Everything a window shows. Views listen to `changed(before, after)` and hold no copy of the truth.
+
+    Signals: `changed(before, after)` after each edit, undo and redo; `opened(project)` when another document came in (after
+    `changed`); `refused(sentence)` when an edit was impossible; `dirty_changed(bool)`; `table_changed(table)`,
+    `prepared_changed(prepared)`, `data_failed(sentence)`, `runs_changed(runs)`, `run_changed(run)`,
+    `running_changed(progress or None)`.
+    """
+
+    changed = Signal(object, object)
+    opened = Signal(object)
+    refused = Signal(object)
+    dirty_changed = Signal(object)
+    table_changed = Signal(object)
+    prepared_changed = Signal(object)
+    data_failed = Signal(object)
+    runs_changed = Signal(object)
+    run_changed = Signal(object)
+    running_changed = Signal(object)
+
+    def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project = project or Project()
+        self.path: Path | None = None
+        self.selection = Selection(self)
+        self.stack = QUndoStack(self)
+        self.stack.setUndoLimit(UNDO_LIMIT)
+        self.stack.cleanChanged.connect(self._tell_dirty)
+        self._touched = 0.0
+        self._runs: RunStore | None = None
+        self._run_id: str | None = None
+        self._runs_saved = True
+        self._recovered = False
+        self._dirty = False
+        self._progress: float | None = None
+        self._table: Table | None = None
+        self._prepared: Prepared | None = None
+        self.data_problem = ""
+        self._shapes: Shapes | None = None
+        self._problems: tuple[Problem, ...] | None = None
+
+    # ---- the document ------------------------------------------------------------------------------------------------
+    @property
+    def project(self) -> Project:
+        """The current value."""
+        return self._project
+
+    def edit(self, label: str, edit: Edit, key: str | None = None) -> bool:
+        """Apply an edit as one undo step and return whether anything changed.
+
+        Args:
+            label: what the step is called in the undo menu ("Set units").
+            edit: a pure function Project -> Project. A LayerwrightError it raises becomes `refused`, nothing changes.
+            key: steps with the same key in quick succession become one (a slider's drag).
+        """
+        try:
+            after = edit(self._project)
+        except LayerwrightError as error:
+            self.refused.emit(str(error))
+            return False
+        if after is self._project or after == self._project:
+            return False
+        self.stack.push(_Change(self, self._project, after, label, key))
+        return True
+
+    def apply_repair(self, repair: Repair) -> bool:
+        """Apply a problem's fix as one undo step."""
+        return self.edit(repair.title or "Fix", lambda project: edits.apply_repair(project, repair))
+
+    def settle(self) -> None:
+        """End a drag: the next step does not join the last one, whatever its key."""
+        self._touched = 0.0
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self.settle()
+        self.stack.undo()
+
+    def redo(self) -> None:
+        """Do the step again that was taken back."""
+        self.settle()
+        self.stack.redo()
+
+    def open(
+        self, project: Project, path: Path | None = None, runs: "RunStore | None" = None, recovered: bool = False
+    ) -> None:
+        """Put another document in place: undo, table and selection begin anew. recovered: it counts as unsaved."""
+        before, self._project, self.path = self._project, project, path
+        self._runs, self._run_id, self._runs_saved, self._recovered = runs, None, True, recovered
+        self.selection.clear()
+        self.stack.clear()
+        self._table = self._prepared = None
+        self.data_problem = ""
+        self._forget()
+        self.changed.emit(before, project)
+        self.opened.emit(project)
+        for signal, value in ((self.table_changed, None), (self.prepared_changed, None), (self.runs_changed, runs)):
+            signal.emit(value)
+        self.run_changed.emit(self.run)
+        self._tell_dirty()
+
+    def mark_saved(self, path: Path) -> None:
+        """Say that the current value and runs are in this file now."""
+        self.path = path
+        self._runs_saved, self._recovered = True, False
+        self.stack.setClean()
+        self._dirty = True  # tell in any case: the title shows the path too
+        self._tell_dirty()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is work that is not in the file."""
+        return not self.stack.isClean() or not self._runs_saved or self._recovered
+
+    # ---- what was computed from the network ------------------------------------------------------------------------------
+    @property
+    def shapes(self) -> "Shapes":
+        """Shapes, dtypes and parameter counts of the current network; recomputed when network or feeds changed."""
+        if self._shapes is None:
+            from engine.network import shapes
+
+            self._shapes = shapes.infer(self._project.network, self.feeds())
+        return self._shapes
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems of network, data and settings, errors first."""
+        if self._problems is None:
+            from engine.project import lifecycle
+
+            found = tuple(lifecycle.check(self._project, self._table))
+            rank = {"error": 0, "warning": 1, "tip": 2}
+            self._problems = tuple(sorted(found, key=lambda p: rank[p.severity]))
+        return self._problems
+
+    def feeds(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape that each Input takes from the recipe's tensors, as far as the data are known."""
+        if self._prepared is None:
+            return {}
+        tensors = {t.name: t for t in self._prepared.recipe.tensors}
+        names = self._project.feeds
+        inputs = self._project.network.inputs()
+        chosen = {node: names.get(node, self._project.network.nodes[node].name) for node in inputs}
+        if len(inputs) == 1 and chosen[inputs[0]] not in tensors and len(tensors) == 1:
+            chosen[inputs[0]] = next(iter(tensors))
+        return {node: tuple(tensors[name].shape) for node, name in chosen.items() if name in tensors}
+
+    # ---- data ------------------------------------------------------------------------------------------------------------
+    @property
+    def table(self) -> "Table | None":
+        """The table as read; None while there is none or it is being read."""
+        return self._table
+
+    @property
+    def prepared(self) -> "Prepared | None":
+        """Columns, task, parts, recipe and tensors for the current data settings; None until computed."""
+        return self._prepared
+
+    def set_table(self, table: "Table | None") -> None:
+        """Put the read table in (jobs.preparation calls this in the GUI thread)."""
+        self._table = table
+        self._problems = None
+        self.table_changed.emit(table)
+
+    def set_prepared(self, prepared: "Prepared | None", problem: str = "") -> None:
+        """Put the prepared data in, or the sentence that says why there are none."""
+        self._prepared, self.data_problem = prepared, problem
+        self._forget()
+        self.prepared_changed.emit(prepared)
+        if problem:
+            self.data_failed.emit(problem)
+
+    # ---- runs --------------------------------------------------------------------------------------------------------------
+    @property
+    def runs(self) -> "RunStore":
+        """All runs of this document."""
+        if self._runs is None:
+            from engine.project.runs import RunStore
+
+            self._runs = RunStore()
+        return self._runs
+
+    def set_runs(self, runs: "RunStore", current: str | None = None) -> None:
+        """Put a changed run store in; runs are outside undo but count as unsaved work."""
+        self._runs, self._runs_saved = runs, False
+        if current is not None:
+            self._run_id = current
+        self.runs_changed.emit(runs)
+        self.run_changed.emit(self.run)
+        self._tell_dirty()
+
+    @property
+    def run(self) -> "Run | None":
+        """The run that Evaluate, Predict and Export speak of: the chosen one, else the newest."""
+        if self._runs is None:
+            return None
+        every = list(self._runs)
+        return next((r for r in every if r.id == self._run_id), every[-1] if every else None)
+
+    def choose_run(self, run: str | None) -> None:
+        """Choose a run by id; None: the newest."""
+        self._run_id = run
+        self.run_changed.emit(self.run)
+
+    @property
+    def progress(self) -> float | None:
+        """Share of the running fit that is done; None when nothing runs."""
+        return self._progress
+
+    def set_progress(self, progress: float | None) -> None:
+        """Say how far the running fit is (0..1), or None when it ended; stage bar and window title show it."""
+        if progress != self._progress:
+            self._progress = progress
+            self.running_changed.emit(progress)
+
+    # ---- parts -------------------------------------------------------------------------------------------------------------
+    def _set(self, project: Project) -> None:
+        before, self._project = self._project, project
+        if before.network is not project.network or before.feeds is not project.feeds:
+            self._shapes = None
+        self._problems = None
+        self.selection.keep({*project.network.nodes, *(f"target:{i}" for i in range(len(project.targets)))})
+        self.changed.emit(before, project)
+
+    def _forget(self) -> None:
+        self._shapes = self._problems = None
+
+    def _tell_dirty(self, *_: Any) -> None:
+        if self.dirty != self._dirty:
+            self._dirty = self.dirty
+            self.dirty_changed.emit(self._dirty)
+
+
+class _Change(QUndoCommand):
+    """The one undo command: a value before and a value after."""
+
+    def __init__(self, session: Session, before: Project, after: Project, label: str, key: str | None) -> None:
+        super().__init__(label)
+        self._session, self._before, self._after, self._key = session, before, after, key
+
+    def id(self) -> int:
+        return 1 if self._key else -1
+
+    def redo(self) -> None:
+        self._session._set(self._after)
+
+    def undo(self) -> None:
+        self._session._set(self._before)
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        session, now = self._session, time.monotonic()
+        if not isinstance(other, _Change) or other._key != self._key or now - session._touched > MERGE_SECONDS:
+            session._touched = now
+            return False
+        session._touched = now
+        self._after = other._after
+        self.setObsolete(self._after == self._before)
+        return True
