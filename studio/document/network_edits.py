@@ -219,7 +219,7 @@ def set_network(project: Project, network: Network) -> Project:
     return _with(project, network)
 
 
-# ---- questions about a network that the canvas shares -----------------------------------------------------------------
+# ---- questions about a network that the canvas shares ----
 def trunk_wire(network: Network, node: str) -> Wire | None:
     """Return the wire down the stack: of a node's wires the one whose target comes first in the order."""
     place = {n: i for i, n in enumerate(network.order())}
@@ -245,7 +245,7 @@ def downstream(network: Network, node: str) -> set[str]:
     return found
 
 
-# ---- parts -------------------------------------------------------------------------------------------------------------
+# ---- parts ----
 def _layer(spec: Spec) -> Spec:
     if spec.KIND != "layer":
         raise UsageError(f"{spec.KERAS} is a {spec.KIND}, not a layer.")

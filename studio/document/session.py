@@ -14,9 +14,10 @@ from studio.document import edits
 from studio.document.selection import Selection
 
 if TYPE_CHECKING:
-    from engine.data.table import Table
     from engine.network.shapes import Shapes
     from engine.project.lifecycle import Prepared
+
+    from engine.data.table import Table
     from engine.project.runs import Run, RunStore
 
 UNDO_LIMIT = 500
@@ -65,7 +66,7 @@ class Session(QObject):
         self._shapes: Shapes | None = None
         self._problems: tuple[Problem, ...] | None = None
 
-    # ---- the document ------------------------------------------------------------------------------------------------
+    # ---- the document ----
     @property
     def project(self) -> Project:
         """The current value."""
@@ -138,7 +139,7 @@ class Session(QObject):
         """Whether there is work that is not in the file."""
         return not self.stack.isClean() or not self._runs_saved or self._recovered
 
-    # ---- what was computed from the network ------------------------------------------------------------------------------
+    # ---- what was computed from the network ----
     @property
     def shapes(self) -> "Shapes":
         """Shapes, dtypes and parameter counts of the current network; recomputed when network or feeds changed."""
@@ -171,7 +172,7 @@ class Session(QObject):
             chosen[inputs[0]] = next(iter(tensors))
         return {node: tuple(tensors[name].shape) for node, name in chosen.items() if name in tensors}
 
-    # ---- data ------------------------------------------------------------------------------------------------------------
+    # ---- data ----
     @property
     def table(self) -> "Table | None":
         """The table as read; None while there is none or it is being read."""
@@ -196,7 +197,7 @@ class Session(QObject):
         if problem:
             self.data_failed.emit(problem)
 
-    # ---- runs --------------------------------------------------------------------------------------------------------------
+    # ---- runs ----
     @property
     def runs(self) -> "RunStore":
         """All runs of this document."""
@@ -239,7 +240,7 @@ class Session(QObject):
             self._progress = progress
             self.running_changed.emit(progress)
 
-    # ---- parts -------------------------------------------------------------------------------------------------------------
+    # ---- parts ----
     def _set(self, project: Project) -> None:
         before, self._project = self._project, project
         if before.network is not project.network or before.feeds is not project.feeds:
