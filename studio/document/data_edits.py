@@ -7,8 +7,6 @@ from typing import Any
 from engine.data.settings import (
     Column,
     ColumnType,
-    DataSettings,
-    Dialect,
     Encode,
     Impute,
     Role,
@@ -109,9 +107,7 @@ def set_split(project: Project, **changes: Any) -> Project:
         split = _rest(split)
     total = split.train + split.validation + split.test
     if min(split.train, split.validation, split.test) < 0 or split.train <= 0 or abs(total - 1) > 1e-6:
-        raise UsageError(
-            "The shares of the split must not be negative, training needs some rows, and they sum to 100 %."
-        )
+        raise UsageError("The shares of the split must be at least 0, more than 0 for training, and sum to 100 %.")
     return set_data(project, split=split)
 
 
@@ -132,9 +128,3 @@ def _names(names: Names) -> tuple[str, ...]:
 def _rest(split: Split) -> Split:
     validation = min(split.validation, 1 - split.train)
     return dataclasses.replace(split, validation=validation, test=max(round(1 - split.train - validation, 9), 0.0))
-
-
-__all__ = [
-    "DataSettings", "Dialect", "exclude_rows", "include_rows", "set_column", "set_data", "set_dialect", "set_encode",
-    "set_impute", "set_role", "set_scale", "set_source", "set_split", "set_target", "set_task", "set_tensor", "set_type",
-]  # fmt: skip

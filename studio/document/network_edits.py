@@ -320,7 +320,7 @@ def _outputs_moved(network: Network, source: str, target: str) -> Network:
 
 
 def _move(project: Project, node: str, wire: Wire | None, above: str) -> Project:
-    """Heal the place of `node`, then splice it into `wire`, or put it behind `above`, which may have been the output."""
+    """Heal the place of `node`, then splice it into `wire`, or put it behind `above`, the output so far."""
     network = project.network
     kept = network.nodes[node]
     healed = _healed(network, node)

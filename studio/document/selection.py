@@ -1,4 +1,4 @@
-"""What is selected: node ids, shared by card, summary row, code lines and plots. View state: not saved, not undoable."""
+"""What is selected: node ids, shared by card, summary row, code lines and plots. Not saved, not undoable."""
 
 from collections.abc import Iterable
 

@@ -28,8 +28,8 @@ Edit = Callable[[Project], Project]
 class Session(QObject):
     """Everything a window shows. Views listen to `changed(before, after)` and hold no copy of the truth.
 
-    Signals: `changed(before, after)` after each edit, undo and redo; `opened(project)` when another document came in (after
-    `changed`); `refused(sentence)` when an edit was impossible; `dirty_changed(bool)`; `table_changed(table)`,
+    Signals: `changed(before, after)` after each edit, undo and redo; `opened(project)` when another document came in
+    (after `changed`); `refused(sentence)` when an edit was impossible; `dirty_changed(bool)`; `table_changed(table)`,
     `prepared_changed(prepared)`, `data_failed(sentence)`, `runs_changed(runs)`, `run_changed(run)`,
     `running_changed(progress or None)`.
     """
@@ -88,6 +88,7 @@ class Session(QObject):
         if after is self._project or after == self._project:
             return False
         self.stack.push(_Change(self, self._project, after, label, key))
+        self._touched = time.monotonic()
         return True
 
     def apply_repair(self, repair: Repair) -> bool:
@@ -275,11 +276,9 @@ class _Change(QUndoCommand):
         self._session._set(self._before)
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        session, now = self._session, time.monotonic()
-        if not isinstance(other, _Change) or other._key != self._key or now - session._touched > MERGE_SECONDS:
-            session._touched = now
+        pause = time.monotonic() - self._session._touched
+        if not isinstance(other, _Change) or other._key != self._key or pause > MERGE_SECONDS:
             return False
-        session._touched = now
         self._after = other._after
         self.setObsolete(self._after == self._before)
         return True

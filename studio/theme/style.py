@@ -17,7 +17,8 @@ ROLES = {
     QPalette.ColorRole.ToolTipBase: "bg.raised", QPalette.ColorRole.ToolTipText: "text.primary",
     QPalette.ColorRole.PlaceholderText: "text.muted", QPalette.ColorRole.Link: "accent.text",
     QPalette.ColorRole.LinkVisited: "accent.text", QPalette.ColorRole.Accent: "accent.fill",
-    QPalette.ColorRole.Light: "bg.raised", QPalette.ColorRole.Midlight: "bg.hover", QPalette.ColorRole.Mid: "border.default",
+    QPalette.ColorRole.Light: "bg.raised", QPalette.ColorRole.Midlight: "bg.hover",
+    QPalette.ColorRole.Mid: "border.default",
     QPalette.ColorRole.Dark: "border.strong", QPalette.ColorRole.Shadow: "border.control",
 }  # fmt: skip
 DISABLED = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
@@ -45,8 +46,8 @@ QPushButton[kind="ghost"]:disabled, QPushButton[kind="soft"]:disabled {{ backgro
   border-color: transparent; }}
 QPushButton:focus {{ border-color: {accent_line}; }}
 QPushButton::menu-indicator {{ width: 0; }}
-QLineEdit, QPlainTextEdit, QTextEdit {{ background: {bg_raised}; color: {text_primary}; border: {w}px solid {border_strong};
-  border-radius: 6px; selection-background-color: {accent_fill}; selection-color: {text_onAccent}; }}
+QLineEdit, QPlainTextEdit, QTextEdit {{ background: {bg_raised}; color: {text_primary};
+  border: {w}px solid {border_strong}; border-radius: 6px; selection-background-color: {accent_fill}; selection-color: {text_onAccent}; }}
 QLineEdit {{ padding: 0 6px; min-height: {h}px; max-height: {h}px; }}
 QLineEdit[size="small"] {{ min-height: {hs}px; max-height: {hs}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ border-color: {accent_line}; }}
