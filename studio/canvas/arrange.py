@@ -1,0 +1,165 @@
+"""Where cards lie when nobody has placed them: levels by depth, one column per branch, pitch 76.
+
+Coordinates are scene pixels at 100 %; a point is the top left corner of a card.
+"""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.project.document import Project
+
+CARD_W, CARD_H, TARGET_H = 236.0, 48.0, 86.0
+PITCH, GAP_X = 76.0, 76.0
+GRID = 4.0
+
+Point = tuple[float, float]
+Edge = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Dag:
+    """What is laid out: ids in order of insertion and edges between them; edges that close a cycle are ignored."""
+
+    ids: tuple[str, ...]
+    edges: tuple[Edge, ...]
+
+
+def target_id(index: int) -> str:
+    """Return the id under which a target card is drawn and its position is kept."""
+    return f"target:{index}"
+
+
+def taught_node(project: Project, index: int) -> str | None:
+    """Return the output node that a target teaches: the one it names, else the output in its place."""
+    outputs, named = project.network.outputs, project.targets[index].node
+    if named in project.network.nodes:
+        return named
+    return outputs[index] if index < len(outputs) else None
+
+
+def taught(project: Project) -> tuple[Edge, ...]:
+    """Return (output node, target card) for every target that has an output."""
+    pairs = ((taught_node(project, i), target_id(i)) for i in range(len(project.targets)))
+    return tuple((node, card) for node, card in pairs if node is not None)
+
+
+def places(project: Project) -> dict[str, Point]:
+    """Return the position of every card: the person's, else the automatic one."""
+    auto = automatic(project)
+    placed = {card: project.positions.get(card, point) for card, point in auto.items()}
+    for node, card in taught(project):
+        if card not in project.positions and node in project.positions:
+            x, y = placed[node]
+            placed[card] = (x, y + PITCH)
+    return placed
+
+
+def automatic(project: Project) -> dict[str, Point]:
+    """Return the automatic position of every card of a project."""
+    network = project.network
+    cards = tuple(target_id(i) for i in range(len(project.targets)))
+    edges = tuple((w.source, w.target) for w in network.wires) + taught(project)
+    return dict(_automatic(Dag((*network.nodes, *cards), edges)))
+
+
+@functools.lru_cache(maxsize=4)
+def _automatic(dag: Dag) -> Mapping[str, Point]:
+    level = levels(dag)
+    column = columns(dag, level)
+    return {card: (column[card] * (CARD_W + GAP_X), level[card] * PITCH) for card in dag.ids}
+
+
+def ordered(dag: Dag) -> tuple[list[str], dict[str, list[str]], dict[str, list[str]]]:
+    """Return ids with sources first, and the sources and targets of each along edges that close no cycle."""
+    after: dict[str, list[str]] = {card: [] for card in dag.ids}
+    waiting = dict.fromkeys(dag.ids, 0)
+    for source, target in dag.edges:
+        after[source].append(target)
+        waiting[target] += 1
+    order = [card for card in dag.ids if not waiting[card]]
+    for card in order:  # grows while it is read
+        for target in after[card]:
+            waiting[target] -= 1
+            if not waiting[target]:
+                order.append(target)
+    rank = {card: i for i, card in enumerate(order)}
+    order += [card for card in dag.ids if card not in rank]
+    rank = {card: i for i, card in enumerate(order)}
+    sources: dict[str, list[str]] = {card: [] for card in dag.ids}
+    targets: dict[str, list[str]] = {card: [] for card in dag.ids}
+    for source, target in dag.edges:
+        if rank[source] < rank[target]:
+            sources[target].append(source)
+            targets[source].append(target)
+    return order, sources, targets
+
+
+def levels(dag: Dag) -> dict[str, int]:
+    """Return the row of each card: below all its sources; side branches are pulled down to what they feed."""
+    order, sources, targets = ordered(dag)
+    level: dict[str, int] = {}
+    loose: dict[str, bool] = {}
+    for card in order:
+        level[card] = max((level[s] + 1 for s in sources[card]), default=0)
+        loose[card] = len(targets[card]) == 1 and all(loose[s] for s in sources[card])
+    for card in reversed(order):
+        if loose[card]:
+            level[card] = level[targets[card][0]] - 1
+    lowest = max((level[c] for c in order if not c.startswith("target:")), default=-1)
+    for card in order:
+        if card.startswith("target:") and not sources[card]:
+            level[card] = lowest + 1
+    return level
+
+
+def columns(dag: Dag, level: Mapping[str, int]) -> dict[str, int]:
+    """Return the column of each card: the longest path is column 0, every other branch the first free one."""
+    order, sources, targets = ordered(dag)
+    column: dict[str, int] = {}
+    taken: list[list[range]] = []
+    ends = sorted(order, key=lambda c: (_is_free_target(c, sources), -level[c]))
+    for end in ends:
+        if end not in column:
+            chain = _chain(end, sources, level, column)
+            rows = _rows(chain, targets, level)
+            place = next((i for i, used in enumerate(taken) if not _overlaps(rows, used)), len(taken))
+            taken.extend([] for _ in range(place + 1 - len(taken)))
+            taken[place].append(rows)
+            column.update(dict.fromkeys(chain, place))
+    return column
+
+
+def _is_free_target(card: str, sources: Mapping[str, Sequence[str]]) -> bool:
+    return card.startswith("target:") and not sources[card]
+
+
+def _chain(end: str, sources: Mapping[str, list[str]], level: Mapping[str, int], done: Mapping[str, int]) -> list[str]:
+    chain = [end]
+    while free := [s for s in sources[chain[-1]] if s not in done and s not in chain]:
+        chain.append(max(free, key=lambda s: level[s]))
+    return chain
+
+
+def _rows(chain: list[str], targets: Mapping[str, list[str]], level: Mapping[str, int]) -> range:
+    """Return the rows that a branch takes: its cards and the wire from its last card down to what it feeds."""
+    bottom = chain[0]
+    reach = max((level[t] - 1 for t in targets[bottom]), default=level[bottom])
+    deep = level[bottom] + (1 if bottom.startswith("target:") else 0)
+    return range(level[chain[-1]], max(reach, deep) + 1)
+
+
+def _overlaps(rows: range, used: Iterable[range]) -> bool:
+    return any(rows.start < other.stop and other.start < rows.stop for other in used)
+
+
+def snapped(x: float, y: float) -> Point:
+    """Return a point on the 4 px grid."""
+    return round(x / GRID) * GRID, round(y / GRID) * GRID
+
+
+def tidied(project: Project) -> dict[str, Point]:
+    """Return positions in which columns stay where the person put them and rows follow the depth."""
+    level = levels(Dag((*project.network.nodes, *(target_id(i) for i in range(len(project.targets)))),
+                       tuple((w.source, w.target) for w in project.network.wires) + taught(project)))  # fmt: skip
+    return {card: (x, level[card] * PITCH) for card, (x, _) in automatic(project).items()}

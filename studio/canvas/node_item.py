@@ -1,0 +1,239 @@
+"""A card on the canvas. It paints one `Card` value and its own view state (selected, hovered, offered as a drop)."""
+
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from studio.canvas.arrange import CARD_W
+from studio.canvas.picture import Card
+from studio.canvas.route import Box, Side
+from studio.text import tr
+from studio.theme import category, color, font, pixmap, scheme, tint
+
+Offer = Literal["", "fits", "near", "misfit", "replace"]
+FULL, COARSE = 0.60, 0.35
+MARGIN = 18
+PORT_HIT = 14.0
+LEFT_V = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+RIGHT_V = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+class NodeItem(QGraphicsItem):
+    """One card. `sides` are the side ports in use; trunk ports are always there."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__()
+        self.card = card
+        self.sides: dict[Side, bool] = {}
+        self.chosen = self.alone = self.hovered = self.ghost = False
+        self.offer: Offer = ""
+        self.setZValue(10)
+        self.setAcceptHoverEvents(True)
+
+    # ---- what it is ------------------------------------------------------------------------------------------------
+    def box(self) -> Box:
+        """Return the card's rectangle in the scene."""
+        return Box(self.x(), self.y(), self.card.height)
+
+    def show_card(self, card: Card) -> None:
+        """Draw another card; does nothing when it is equal."""
+        if card != self.card:
+            if card.height != self.card.height:
+                self.prepareGeometryChange()
+            self.card = card
+            self.update()
+
+    def choose(self, chosen: bool, alone: bool) -> None:
+        """Show whether the card is selected, alone or with others."""
+        if (chosen, alone) != (self.chosen, self.alone):
+            self.chosen, self.alone = chosen, alone
+            self.update()
+
+    def propose(self, offer: Offer) -> None:
+        """Show what a drag would do to this card."""
+        if offer != self.offer:
+            self.offer = offer
+            self.setOpacity(0.4 if offer == "misfit" else 1.0)
+            self.update()
+
+    def use_sides(self, sides: dict[Side, bool]) -> None:
+        """Show these ports; the value says whether the wire there is wrong."""
+        if sides != self.sides:
+            self.sides = sides
+            self.update()
+
+    def port_at(self, point: QPointF, reach: float = PORT_HIT) -> Side | None:
+        """Return the port within reach of a point of the scene."""
+        box, shown = self.box(), self.ports()
+        for side in shown:
+            x, y = box.port(side)
+            if abs(point.x() - x) <= reach and abs(point.y() - y) <= reach / 2 + 1:
+                return side
+        return None
+
+    def ports(self) -> tuple[Side, ...]:
+        """Return the ports that are drawn."""
+        trunk: list[Side] = (["top"] if self.card.inputs else []) + (["bottom"] if self.card.outputs else [])
+        return (*trunk, *(side for side in self.sides if side in ("left", "right")))
+
+    # ---- painting --------------------------------------------------------------------------------------------------
+    def boundingRect(self) -> QRectF:
+        return QRectF(-MARGIN, -MARGIN, CARD_W + 2 * MARGIN, self.card.height + 2 * MARGIN)
+
+    def shape(self):  # type: ignore[no-untyped-def]
+        from PySide6.QtGui import QPainterPath
+
+        path = QPainterPath()
+        path.addRect(QRectF(0, 0, CARD_W, self.card.height))
+        return path
+
+    def hoverEnterEvent(self, event: object) -> None:
+        self.hovered = True
+        self.update()
+
+    def hoverLeaveEvent(self, event: object) -> None:
+        self.hovered = False
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        scale = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        frame = QRectF(0, 0, CARD_W, self.card.height)
+        self._surface(painter, frame, scale)
+        self._tile(painter, scale)
+        if scale < COARSE:
+            self._title_alone(painter, frame, scale)
+        else:
+            self._texts(painter, scale)
+        if scale >= COARSE and not self.ghost:
+            self._ports(painter)
+        self._badge(painter)
+
+    def _surface(self, painter: QPainter, frame: QRectF, scale: float) -> None:
+        if (scheme() == "light" or self.ghost) and scale >= COARSE:
+            _shadow(painter, frame, 10 if self.ghost else 4, 6 if self.ghost else 7)
+        if self.chosen and self.alone:
+            painter.setPen(QPen(color("accent.line", 0.28), 6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(frame.adjusted(-2, -2, 2, 2), 10, 10)
+        stroke, width = self._stroke()
+        painter.setPen(QPen(color(stroke), width))
+        painter.setBrush(color("bg.raised"))
+        painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+    def _stroke(self) -> tuple[str, float]:
+        if self.offer in ("fits", "near"):
+            return "success.fill", 2.0 if self.offer == "near" else 1.5
+        if self.offer == "replace":
+            return "accent.line", 2.0
+        if self.card.error:
+            return "danger.fill", 1.5
+        if self.chosen or self.ghost:
+            return "accent.line", 1.5
+        return ("border.control", 1.0) if self.hovered else ("border.strong", 1.0)
+
+    def _tile(self, painter: QPainter, scale: float) -> None:
+        tone = "text.muted" if self.card.frozen else category(self.card.group).color
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tint(tone, "bg.raised"))
+        painter.drawRoundedRect(QRectF(8, 8, 32, 32), 6, 6)
+        painter.drawPixmap(QPointF(15, 15), pixmap("lock" if self.card.frozen else self.card.icon or "box", tone, 18))
+
+    def _title_alone(self, painter: QPainter, frame: QRectF, scale: float) -> None:
+        size = min(30, max(13, round(9 / scale)))
+        if size * scale >= 8:
+            _write(painter, QRectF(48, 0, frame.width() - 56, 48), self.card.title, size, 600, "text.primary")
+
+    def _texts(self, painter: QPainter, scale: float) -> None:
+        card = self.card
+        if scale < FULL:
+            _write(painter, QRectF(50, 8, CARD_W - 58, 32), card.title, 17, 600, "text.primary")
+            return
+        used = _write(painter, QRectF(50, 7, CARD_W - 58, 18), card.title, 13, 600, "text.primary")
+        rest = QRectF(50 + used + 7, 8, CARD_W - 58 - used - 7, 18)
+        _write(painter, rest, card.name, 11, 400, "text.muted", mono=True)
+        second = tr("Replace") if self.offer == "replace" else card.error or card.line
+        tone = "accent.text" if self.offer == "replace" else "danger.text" if card.error else "text.secondary"
+        count = _width(card.count, 11, 500) + 8 if card.count else 0
+        _write(painter, QRectF(50, 24, CARD_W - 62 - count, 18), second, 12, 400, tone)
+        if card.count:
+            _write(
+                painter, QRectF(0, 24, CARD_W - 12, 18), card.count, 11, 500, "text.muted", align=RIGHT_V, tabular=True
+            )
+        self._lines(painter)
+
+    def _lines(self, painter: QPainter) -> None:
+        for i, (label, value) in enumerate(self.card.lines):
+            y = 44 + i * 20
+            if i == 0:
+                painter.setPen(QPen(color("border.soft"), 1))
+                painter.drawLine(QPointF(12, y - 1), QPointF(CARD_W - 12, y - 1))
+            used = _write(painter, QRectF(14, y + 1, 80, 18), label, 11, 500, "text.muted")
+            room = QRectF(22 + used, y + 1, CARD_W - 34 - used, 18)
+            _write(painter, room, value, 11, 500, "text.primary", align=RIGHT_V)
+
+    def _ports(self, painter: QPainter) -> None:
+        box = Box(0, 0, self.card.height)
+        for side in self.ports():
+            x, y = box.port(side)
+            tone = self._port_color(side)
+            painter.setPen(QPen(color(tone), 1.75))
+            filled = self.offer in ("fits", "near") and side != "bottom"
+            painter.setBrush(color(tone if filled else "bg.raised"))
+            radius = 5.5 if self.offer == "near" and filled else 4
+            painter.drawEllipse(QPointF(x, y), radius, radius)
+
+    def _port_color(self, side: Side) -> str:
+        if self.offer in ("fits", "near"):
+            return "success.fill"
+        if self.sides.get(side):
+            return "danger.fill"
+        return "canvas.wireHot" if self.chosen else "canvas.wire"
+
+    def _badge(self, painter: QPainter) -> None:
+        if self.card.error:
+            painter.setPen(QPen(color("bg.canvas"), 2))
+            painter.setBrush(color("danger.fill"))
+            painter.drawEllipse(QPointF(CARD_W - 1, 1), 10, 10)
+            mark = QRectF(CARD_W - 11, -9, 20, 20)
+            ink = color("text.onAccent") if scheme() == "light" else QColor("#160608")
+            _write(painter, mark, "!", 12, 700, ink, align=Qt.AlignmentFlag.AlignCenter)
+        elif self.card.warning:
+            painter.setPen(QPen(color("bg.canvas"), 2))
+            painter.setBrush(color("warning.fill"))
+            painter.drawEllipse(QPointF(CARD_W - 1, 1), 6, 6)
+
+
+def _shadow(painter: QPainter, frame: QRectF, steps: int, alpha: int) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(23, 26, 33, alpha))
+    for i in range(steps):
+        painter.drawRoundedRect(frame.adjusted(-i * 0.6, 0.5, i * 0.6, i * 0.7 + 0.5), 8, 8)
+
+
+def _width(text: str, size: int, weight: int) -> float:
+    return QFontMetricsF(font(size, weight)).horizontalAdvance(text)
+
+
+def _write(
+    painter: QPainter,
+    place: QRectF,
+    text: str,
+    size: int,
+    weight: int,
+    tone: str | QColor,
+    *,
+    mono: bool = False,
+    tabular: bool = False,
+    align: Qt.AlignmentFlag = LEFT_V,
+) -> float:
+    """Write one line, shortened with an ellipsis to its place; return the width used."""
+    f = font(size, weight, mono=mono, tabular=tabular)
+    metrics = QFontMetricsF(f)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+    painter.setFont(f)
+    painter.setPen(color(tone) if isinstance(tone, str) else tone)
+    painter.drawText(place, int(align), shown)
+    return metrics.horizontalAdvance(shown)

@@ -1,0 +1,139 @@
+"""What the canvas shows, as values: cards and links made from the session. The scene draws the difference of two."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import Problem
+from engine.network.network import Network, Node
+from engine.project.document import Project
+from studio.canvas import feeds
+from studio.canvas.arrange import CARD_H, TARGET_H, target_id, taught, taught_node
+from studio.text import tr
+
+LinkKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One card. `line` is the second line; `error` replaces it. `count` is the parameter count, "" when zero."""
+
+    id: str
+    title: str
+    name: str
+    line: str
+    count: str
+    group: str
+    icon: str
+    error: str = ""
+    warning: str = ""
+    frozen: bool = False
+    inputs: bool = True
+    outputs: bool = True
+    lines: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def height(self) -> float:
+        return TARGET_H if self.lines else CARD_H
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One wire: its shape as text, and whether it is the one an error complains about."""
+
+    key: LinkKey
+    text: str
+    wrong: bool = False
+
+    @property
+    def unknown(self) -> bool:
+        return not self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All cards by id (targets last) and all links by key."""
+
+    cards: Mapping[str, Card]
+    links: Mapping[LinkKey, Link]
+
+
+def shape_text(shape: tuple[int, ...] | None) -> str:
+    """Return a shape as the canvas writes it, without the batch: (64,) -> "(64)"; None -> ""."""
+    return "" if shape is None else f"({', '.join(map(str, shape))})"
+
+
+def count_text(count: int) -> str:
+    """Return a parameter count: 1216 -> "1,216", 0 -> ""."""
+    return f"{count:,}" if count else ""
+
+
+def draw(session: Any) -> Picture:
+    """Return what the canvas should show for the session's project, shapes and problems."""
+    project: Project = session.project
+    worst = worst_by_node(session.problems)
+    cards = {n.id: _layer_card(session, n, worst.get(n.id)) for n in project.network}
+    for i in range(len(project.targets)):
+        cards[target_id(i)] = _target_card(session, i, worst.get(target_id(i)))
+    return Picture(cards, _links(project, session.shapes.output, cards))
+
+
+def worst_by_node(problems: Iterable[Problem]) -> dict[str, Problem]:
+    """Return the most severe problem of each node that has one; tips do not mark a card."""
+    worst: dict[str, Problem] = {}
+    for problem in problems:
+        if problem.node and problem.severity != "tip" and worst.get(problem.node, problem).severity != "error":
+            worst[problem.node] = problem
+        elif problem.node and problem.severity == "error":
+            worst.setdefault(problem.node, problem)
+    return worst
+
+
+def _layer_card(session: Any, node: Node, problem: Problem | None) -> Card:
+    layer, shapes = node.layer, session.shapes
+    line = feeds.line(session, node) if layer.KERAS == "Input" else _line(session.project.network, node)
+    count = "–" if shapes.output.get(node.id) is None else count_text(shapes.parameters.get(node.id, 0))
+    error, warning = _marks(problem)
+    inputs = layer.KERAS != "Input"
+    return Card(node.id, layer.KERAS, node.name, line, count, layer.GROUP, layer.ICON, error, warning,
+                not node.trainable, inputs)  # fmt: skip
+
+
+def _line(network: Network, node: Node) -> str:
+    own = str(node.layer.summary_line())
+    inputs = len(network.sources(node.id)) if getattr(node.layer, "INPUTS", (1, 1))[1] != 1 else 0
+    parts = [own, tr("{n} inputs").format(n=inputs) if inputs else "", tr("shared") if node.shares else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def _marks(problem: Problem | None) -> tuple[str, str]:
+    if problem is None:
+        return "", ""
+    text = problem.short or problem.message
+    return (text, "") if problem.severity == "error" else ("", text)
+
+
+def _target_card(session: Any, index: int, problem: Problem | None) -> Card:
+    column, line, lines = feeds.target(session, index)
+    error, warning = _marks(problem)
+    taught = taught_node(session.project, index)
+    several = len(session.project.targets) > 1 and taught is not None
+    title = tr("Target") if several else tr("Training target")
+    return Card(
+        target_id(index), title, column, line, "", "train", "target", error, warning, outputs=False, lines=lines
+    )
+
+
+def _links(project: Project, output: Mapping[str, Any], cards: Mapping[str, Card]) -> dict[LinkKey, Link]:
+    keys = [(w.source, w.target, w.slot) for w in project.network.wires]
+    keys += [(node, card, 0) for node, card in taught(project)]
+    feeding: dict[str, int] = {}
+    for _, target, _ in keys:
+        feeding[target] = feeding.get(target, 0) + 1
+    links = {}
+    for key in keys:
+        source, target, slot = key
+        text = shape_text(output.get(source))
+        blamed = bool(cards[target].error) and (slot > 0 or feeding[target] == 1) and target in project.network.nodes
+        links[key] = Link(key, text, blamed and bool(text))
+    return links
