@@ -1,10 +1,10 @@
-"""Arrays of a run: read-only, parsed from safetensors when first asked for, checked against the shapes the run recorded."""
+"""Arrays of a run: read-only, parsed from safetensors when first asked for, checked against what the run recorded."""
 
 import hashlib
 import json
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,19 +55,19 @@ class Arrays(Mapping[str, Array]):
         """Return the arrays whose names begin with `prefix`, without it."""
         return {name.removeprefix(prefix): self[name] for name in self if name.startswith(prefix)}
 
-    def bytes(self) -> bytes:
+    def file(self) -> bytes:
         """Return the safetensors file; raises ProjectError when it is not what the run recorded."""
         if callable(self._packed):
             self._packed = self._checked(self._packed())
         if self._packed is None:
-            from safetensors.numpy import save  # noqa: PLC0415  (only files need it)
+            from safetensors.numpy import save
 
             self._packed = save({name: np.ascontiguousarray(array) for name, array in self._arrays().items()})
         return self._packed
 
     def digest(self) -> str:
         """Return the sha256 of the file."""
-        return hashlib.sha256(self.bytes()).hexdigest()
+        return hashlib.sha256(self.file()).hexdigest()
 
     def _checked(self, packed: bytes) -> bytes:
         expected = {name: (dtype, list(shape)) for name, (dtype, shape) in self.tensors.items()}
@@ -77,11 +77,11 @@ class Arrays(Mapping[str, Array]):
 
     def _arrays(self) -> dict[str, Array]:
         if self._made is None:
-            from safetensors import SafetensorError  # noqa: PLC0415
-            from safetensors.numpy import load  # noqa: PLC0415
+            from safetensors import SafetensorError
+            from safetensors.numpy import load
 
             try:
-                self._made = {name: _frozen(array) for name, array in load(self.bytes()).items()}
+                self._made = {name: _frozen(array) for name, array in load(self.file()).items()}
             except (SafetensorError, ValueError, KeyError, TypeError) as error:
                 raise ProjectError(f"{self._where} is damaged: {error}.") from None
         return self._made

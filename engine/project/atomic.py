@@ -117,9 +117,9 @@ def _sentences(path: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError:
-        raise DeviceError(f"{path} may not be written. Change the permissions of its folder or choose another.") from None
+        raise DeviceError(f"{path} may not be written. Change its permissions or choose another folder.") from None
     except OSError as error:
         if error.errno in FULL:
-            raise DeviceError(f"There is no space left for {path}; the old file is untouched. Free some space.") from None
+            raise DeviceError(f"There is no space left for {path}; the old file is as it was. Free space.") from None
         what = error.strerror or str(error)
-        raise DeviceError(f"{path} cannot be written ({what}); the old file is untouched. Choose another folder.") from None
+        raise DeviceError(f"{path} cannot be written ({what}). Choose another folder.") from None

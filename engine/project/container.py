@@ -1,4 +1,4 @@
-"""Reading the members of a project file (a zip) or of a recovery folder: by exact name, with caps, nothing extracted."""
+"""Reading the members of a project file (a zip) or of a recovery folder: by exact name, capped, nothing extracted."""
 
 import os
 import re
@@ -108,7 +108,8 @@ def reading(name: str) -> Iterator[None]:
     except PermissionError:
         raise DeviceError(f"{name} may not be read. Change its permissions or choose another file.") from None
     except DAMAGED as error:
-        raise ProjectError(f"{name} is no project file or is damaged: {str(error) or type(error).__name__:.120}.") from None
+        what = str(error) or type(error).__name__
+        raise ProjectError(f"{name} is no project file or is damaged: {what:.120}.") from None
     except OSError as error:
         raise ProjectError(f"{name} cannot be read: {error.strerror or error}.") from None
     except MemoryError:

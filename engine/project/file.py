@@ -10,7 +10,7 @@ from engine.errors import ProjectError
 from engine.project import json, runs
 from engine.project.arrays import Arrays
 from engine.project.atomic import replace_file
-from engine.project.container import MiB, Members, ZipMembers
+from engine.project.container import Members, MiB, ZipMembers
 from engine.project.document import SCHEMA, Project
 from engine.project.migrations import migrate
 from engine.project.runs import Run, RunStore
@@ -59,8 +59,8 @@ def run_members(run: Run) -> dict[str, bytes]:
     """Return the three members of a run: name -> bytes."""
     return {
         f"runs/{run.id}/run.json": json.dumps(runs.to_json(run)),
-        f"runs/{run.id}/weights.safetensors": run.weights.bytes(),
-        f"runs/{run.id}/more.safetensors": run.more.bytes(),
+        f"runs/{run.id}/weights.safetensors": run.weights.file(),
+        f"runs/{run.id}/more.safetensors": run.more.file(),
     }
 
 
@@ -111,7 +111,7 @@ def _arrays(
 ) -> Arrays:
     arrays = Arrays(packed=lambda: members.read(name), tensors=tensors, sha256=sha256.get(kind, ""), where=name)
     if small:
-        arrays.bytes()
+        arrays.file()
     return arrays
 
 

@@ -26,7 +26,8 @@ T = TypeVar("T")
 
 def to_json(project: Project) -> dict[str, Any]:
     """Return the project as plain JSON values; what equals its default is left out."""
-    return _values(project)
+    values: dict[str, Any] = plain(project)
+    return values
 
 
 def from_json(values: Any, where: str = "project.json") -> Project:
@@ -35,6 +36,21 @@ def from_json(values: Any, where: str = "project.json") -> Project:
     if abs(_shares(project.data) - 1) > 1e-6:
         raise ProjectError(f"{where}: the shares of the split must sum to 1; they sum to {_shares(project.data):g}.")
     return project
+
+
+def plain(value: Any) -> Any:
+    """Return settings, specs, networks and containers of them as plain JSON values; defaults are left out."""
+    if isinstance(value, Network):
+        return value.to_json()
+    if isinstance(value, Spec):
+        return value.get_config()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if _changed(value, f)}
+    if isinstance(value, Mapping):
+        return {plain(k): plain(v) for k, v in value.items()}
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()  # half characters (undecodable file names) cannot be stored
+    return [plain(v) for v in value] if isinstance(value, tuple) else value
 
 
 def build(cls: type[T], values: Any, where: str) -> T:
@@ -89,20 +105,6 @@ def _shares(data: DataSettings) -> float:
 
 
 # ---- writing ---------------------------------------------------------------------------------------------------------
-def _values(value: Any) -> Any:
-    if isinstance(value, Network):
-        return value.to_json()
-    if isinstance(value, Spec):
-        return value.get_config()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _values(getattr(value, f.name)) for f in dataclasses.fields(value) if _changed(value, f)}
-    if isinstance(value, Mapping):
-        return {_values(k): _values(v) for k, v in value.items()}
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()  # half characters (undecodable file names) cannot be stored
-    return [_values(v) for v in value] if isinstance(value, tuple) else value
-
-
 def _changed(value: Any, f: "dataclasses.Field[Any]") -> bool:
     default = f.default_factory() if f.default_factory is not dataclasses.MISSING else f.default
     return bool(getattr(value, f.name) != default)
@@ -125,16 +127,12 @@ def _value(name: str, hint: Any, value: Any) -> Any:
 
 
 def _network(name: str, hint: Any, value: Any) -> Network:
-    from engine.network.files import from_json as network_from_json  # noqa: PLC0415  (loads all records)
+    from engine.network.files import from_json as network_from_json
 
     return network_from_json(value)
 
 
 def _spec(name: str, hint: Any, value: Any) -> Spec:
-    import engine.callbacks  # noqa: PLC0415  (the records enter the registry)
-    import engine.losses
-    import engine.metrics
-    import engine.optimizers
     from engine import registry
 
     found: Spec = registry.coerce(SPECS[name], registry.from_config(value), name)

@@ -1,4 +1,4 @@
-"""Runs: what the machine made of a project (fitted recipe, split rows, weights, slots, history, figures). Never changed."""
+"""Runs: what the machine made of a project (fitted recipe, split rows, weights, slots, history, figures)."""
 
 import dataclasses
 import re
@@ -36,7 +36,8 @@ class Run:
         recipe: `Recipe.to_json()`. plan: the compiler's decisions, for the Compile page and an exact resume.
         best: the epoch (from 0) whose weights these are; None: the last one.
         values: plain values of the training state, for an exact resume; None when nothing is left to resume.
-        weights: "n2/kernel" -> array. more: "rows/train", "rows/validation", "rows/test", "batches/loss" and "state/...".
+        weights: "n2/kernel" -> array.
+        more: "rows/train", "rows/validation", "rows/test", "batches/loss" and "state/...".
     """
 
     id: str

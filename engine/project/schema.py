@@ -1,4 +1,4 @@
-"""The schema of what a file may hold, derived from the dataclasses that declare it: strict, nothing extra, finite numbers.
+"""The schema of what a file may hold, derived from the dataclasses that declare it: strict, nothing extra, finite.
 
 Each dataclass becomes one pydantic model, so a field is declared once. pydantic is imported when a file is read.
 """
@@ -44,15 +44,15 @@ LIMITS: Mapping[str, Mapping[str, Any]] = {
 @functools.cache
 def model(cls: type) -> "type[BaseModel]":
     """Return the pydantic model of a dataclass: same fields and defaults, lists for tuples, objects for specs."""
-    from pydantic import BaseModel, ConfigDict, create_model  # noqa: PLC0415  (only files need it)
+    from pydantic import BaseModel, ConfigDict, Field, create_model
 
     config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
     base = type("Base", (BaseModel,), {"model_config": config, "__module__": __name__})
     hints = typing.get_type_hints(cls)
-    fields: dict[str, Any] = {
-        f.name: (_bounded(f"{cls.__name__}.{f.name}", _plain(hints[f.name])), ... if _required(f) else None)
-        for f in dataclasses.fields(cls)
-    }
+    fields: dict[str, Any] = {}
+    for f in dataclasses.fields(cls):
+        default = ... if _required(f) else None
+        fields[f.name] = _plain(hints[f.name]), Field(default, **LIMITS.get(f"{cls.__name__}.{f.name}", {}))
     return create_model(cls.__name__, __base__=base, **fields)
 
 
@@ -61,7 +61,7 @@ def check(cls: type, values: Any, where: str) -> dict[str, Any]:
 
     where: what is being read ("project.json"), the beginning of the sentence.
     """
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError
 
     try:
         found = model(cls).model_validate(values)
@@ -74,21 +74,11 @@ def _required(f: "dataclasses.Field[Any]") -> bool:
     return f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
 
 
-def _bounded(name: str, hint: Any) -> Any:
-    if name not in LIMITS:
-        return hint
-    from pydantic import Field  # noqa: PLC0415
-
-    inner, optional = without_none(hint)
-    bounded = Annotated[inner, Field(**LIMITS[name])]
-    return bounded | None if optional else bounded
-
-
 def without_none(hint: Any) -> tuple[Any, bool]:
     if typing.get_origin(hint) not in (typing.Union, types.UnionType):
         return hint, False
     rest = [a for a in typing.get_args(hint) if a is not type(None)]
-    return typing.Union[tuple(rest)], len(rest) < len(typing.get_args(hint))  # noqa: UP007  (built at run time)
+    return typing.Union[tuple(rest)], len(rest) < len(typing.get_args(hint))  # noqa: UP007  (made at run time)
 
 
 def _plain(hint: Any) -> Any:
@@ -99,19 +89,19 @@ def _plain(hint: Any) -> Any:
     if origin is tuple:
         return _array(arguments)
     if origin is not None and origin is not Literal and issubclass(origin, Mapping):
-        return dict[str, _plain(arguments[1])]  # type: ignore[misc]  (a type made at run time)
+        return types.GenericAlias(dict, (str, _plain(arguments[1])))
     if isinstance(hint, type) and (issubclass(hint, Spec) or hint is Network):
         return dict[str, Any]
     return model(hint) if dataclasses.is_dataclass(hint) and isinstance(hint, type) else hint
 
 
 def _array(arguments: tuple[Any, ...]) -> Any:
-    from pydantic import Field  # noqa: PLC0415
+    from pydantic import Field
 
+    plain, annotated = types.GenericAlias(list, (_plain(arguments[0]),)), typing.cast(Any, Annotated)
     if arguments[-1] is Ellipsis:
-        return list[_plain(arguments[0])]  # type: ignore[misc]
-    length = len(arguments)
-    return Annotated[list[_plain(arguments[0])], Field(min_length=length, max_length=length)]  # type: ignore[misc]
+        return plain
+    return annotated[plain, Field(min_length=len(arguments), max_length=len(arguments))]
 
 
 def _sentence(error: "ValidationError") -> str:
