@@ -1,0 +1,166 @@
+"""What every layer record is made of: `LayerSpec`, `Weight`, `Shape`, the `Context` it lowers itself in, and `Misfit`."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from engine import ops
+from engine.errors import Problem, Repair, ShapeError
+from engine.ir.value import Value
+from engine.specs import Spec
+
+Shape = tuple[int, ...]
+"""The shape of one row: without the batch axis."""
+
+FLOATS = ("float32", "float64")
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One array that belongs to a layer.
+
+    Args:
+        name: as in Keras ("kernel"); an identifier, unique in its layer.
+        shape: its full shape.
+        initializer, regularizer, constraint: specs of those kinds; the last two may be None.
+        trainable: False for statistics that `build` itself updates or that are adapted to the data.
+    """
+
+    name: str
+    shape: Shape
+    initializer: Spec
+    regularizer: Spec | None = None
+    constraint: Spec | None = None
+    trainable: bool = True
+    dtype: str = "float32"
+
+    @property
+    def size(self) -> int:
+        """The number of parameters."""
+        return math.prod(self.shape)
+
+
+class Context(Protocol):
+    """What a layer may ask for while it lowers itself.
+
+    training: whether this program trains. trainable: False when the layer is frozen. rows: rows of the batch. node:
+    id of the node. dtype: the floating type of the program.
+    """
+
+    @property
+    def training(self) -> bool: ...
+    @property
+    def trainable(self) -> bool: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def node(self) -> str: ...
+    @property
+    def dtype(self) -> str: ...
+
+    def update(self, weight: str, value: Value) -> None:
+        """Set the value that a non-trainable weight has after this step."""
+
+    def key(self, purpose: str) -> tuple[str, str]:
+        """Return the key of a stream of random bits that nobody else uses."""
+
+    def penalty(self, value: Value) -> None:
+        """Add a scalar to the loss."""
+
+
+class Misfit(ShapeError):
+    """A layer cannot take the shapes it gets. Said without names; `sentence` and `problem` put them in.
+
+    Args:
+        needs: what must hold, after the layer's name: "needs 1-D rows".
+        fix: what to do, a sentence. short: at most four words.
+        insert: (registry id, slot of the input, its values as pairs) of a layer that mends it.
+        set: (field, value, title of the button) that mends it.
+    """
+
+    def __init__(
+        self,
+        needs: str,
+        shapes: tuple[Shape, ...],
+        *,
+        fix: str = "",
+        short: str = "",
+        insert: tuple[str, int, tuple[tuple[str, object], ...]] | None = None,
+        set: tuple[str, object, str] | None = None,
+    ) -> None:
+        super().__init__(f"The layer {needs}. It gets {' and '.join(map(str, shapes)) or 'nothing'}. {fix}".strip())
+        self.needs, self.shapes, self.fix, self.short, self.insert, self.set = needs, shapes, fix, short, insert, set
+
+    def problem(self, node: str, name: str, sources: tuple[tuple[str, str], ...]) -> Problem:
+        """Return the finding with names: `sources` are the (id, name) of the nodes that feed this one, in slot order."""
+        given = [f"{s} from {source}" for s, (_, source) in zip(self.shapes, sources, strict=False)]
+        message = f"{name} {self.needs}. It gets {' and '.join(given) or 'nothing'}."
+        return Problem(name, message, self.fix, node=node, repair=self._repair(node, sources), short=self.short)
+
+    def _repair(self, node: str, sources: tuple[tuple[str, str], ...]) -> Repair | None:
+        if self.insert and self.insert[1] < len(sources):
+            id, slot, values = self.insert
+            title = f"Insert {id.split('.')[1].split('/')[0].title()}"
+            more = (values,) if values else ()
+            return Repair("insert_layer", (id, sources[slot][0], node, *more), title)
+        if self.set:
+            field, value, title = self.set
+            return Repair("set_field", (node, field, value), title)
+        return None
+
+
+@dataclass(frozen=True)
+class LayerSpec(Spec):
+    """Base of all layer records. A record is its fields, five short methods and a docstring that serves as help.
+
+    INPUTS: how many inputs it takes, (least, most); None: any number. RANK: the ranks of the rows that it takes,
+    checked before `output_shape`; None: any. FORMULA: one line for help and code. ADAPTS: it has an `adapt`.
+    """
+
+    INPUTS: ClassVar[tuple[int, int | None]] = (1, 1)
+    RANK: ClassVar[tuple[int, int | None] | None] = None
+    FORMULA: ClassVar[str] = "y = x"
+    ADAPTS: ClassVar[bool] = False
+
+    def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        """Return the arrays this layer needs for inputs of these shapes, in Keras' order."""
+        return ()
+
+    def output_shape(self, shapes: tuple[Shape, ...]) -> Shape:
+        """Return the shape of one output row; raises Misfit."""
+        return shapes[0]
+
+    def output_dtype(self, dtypes: tuple[str, ...]) -> str:
+        """Return the type of the output for inputs of these types."""
+        return "float32"
+
+    def build(self, c: Context, *x: Value, **w: Value) -> Value:
+        """Lower the layer: inputs x and weights w (by name) are values, axis 0 of x is the rows."""
+        raise NotImplementedError(f"{self.KERAS} has no build.")
+
+    def cost(self, shapes: tuple[Shape, ...]) -> int:
+        """Return the multiply-adds of one row, forward."""
+        return math.prod(self.output_shape(shapes))
+
+    def summary_line(self) -> str:
+        """Return what a card shows under the name: "64 units · relu"."""
+        return " · ".join(short(value) for _, value in self.changed())
+
+
+def short(value: object) -> str:
+    """Return a value as a card shows it: (3, 3) -> "3×3", 0.5 -> "0.5", a spec -> its Keras name."""
+    if isinstance(value, tuple):
+        return "×".join(short(v) for v in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value.KERAS if isinstance(value, Spec) else str(value)
+
+
+def joined(*parts: str | None) -> str:
+    """Join the parts of a summary line, leaving out None, "" and the activation that does nothing."""
+    return " · ".join(p for p in parts if p and p != "linear")
+
+
+def floating(c: Context, x: Value) -> Value:
+    """Return x in the program's floating type."""
+    return x if x.dtype == c.dtype else ops.cast(x, c.dtype)
