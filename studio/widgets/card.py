@@ -1,0 +1,227 @@
+"""Containers: card, panel head, collapsible part, form row, empty state, scroll area."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from studio import theme
+from studio.widgets.base import Box, Item, Margins, Themed, clear, column, icon_at, lay, named, painter_of, put, row
+from studio.widgets.button import Button
+from studio.widgets.fields import LineEdit, NumberField, Scrub
+from studio.widgets.label import Icon, Label, Tile
+
+
+class PanelHead(QWidget):
+    """A title line: icon, title, a muted remark, and tools at the right."""
+
+    def __init__(
+        self, title: str, *tools: QWidget, icon: str | None = None, remark: str = "", height: int = 40
+    ) -> None:
+        super().__init__()
+        self.title = Label(title, 13, 600)
+        self.remark = Label(remark, 12, 400, "text.muted", elide=bool(remark))
+        icons: list[Item] = [Icon(icon, "text.muted")] if icon else []
+        middle: list[Item] = [(self.remark, 1)] if remark else [None]
+        lay(self, [*icons, self.title, *middle, *tools], False, 8, (16, 0, 10, 0))
+        self.setFixedHeight(height)
+
+
+class Card(Box):
+    """A white card with an optional head and a body. `add` appends to the body."""
+
+    def __init__(
+        self,
+        title: str = "",
+        *items: Item,
+        tools: tuple[QWidget, ...] = (),
+        icon: str | None = None,
+        remark: str = "",
+        margins: Margins = (16, 0, 16, 12),
+        spacing: int = 8,
+        head: int = 40,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(spacing=0)
+        self.head = PanelHead(title, *tools, icon=icon, remark=remark, height=head) if title else None
+        if self.head:
+            self.body.addWidget(self.head)
+        self.inner = QWidget()
+        self.content: QVBoxLayout = lay(self.inner, items, True, spacing, margins)  # type: ignore[assignment]
+        self.body.addWidget(self.inner, 1)
+        named(self, name or title)
+
+    def add(self, item: Item) -> None:
+        """Append to the body."""
+        put(self.content, item)
+
+    def clear(self) -> None:
+        """Empty the body."""
+        clear(self.content)
+
+
+class _Fold(Themed, QAbstractButton):
+    """The head of a collapsible part: chevron, colour square, title and a count."""
+
+    def __init__(self, title: str, note: str, color: str | None) -> None:
+        super().__init__()
+        self.setText(title)
+        self.setCheckable(True)
+        self.note, self._color = note, color
+        self.setFixedHeight(28)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        named(self, title)
+        self.follow_theme()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, h = painter_of(self), self.height()
+        if self.underMouse():
+            painter.fillRect(self.rect(), theme.color("bg.hover"))
+        icon_at(painter, 12, (h - 14) / 2, "chevron-down" if self.isChecked() else "chevron-right", "text.muted", 14)
+        x = 32.0
+        if self._color:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color(self._color))
+            painter.drawRoundedRect(QRectF(x, h / 2 - 4, 8, 8), 2, 2)
+            x += 14
+        painter.setFont(theme.font(12, 600))
+        painter.setPen(theme.color("text.secondary"))
+        painter.drawText(QRectF(x, 0, self.width(), h), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.setFont(theme.font(11, 500))
+        painter.setPen(theme.color("text.muted"))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(0, 0, self.width() - 16, h), flags, self.note)
+
+
+class Collapsible(QWidget):
+    """A part that opens and closes. `toggled(bool)` is emitted when a person does it."""
+
+    toggled = Signal(object)
+
+    def __init__(self, title: str, *items: Item, note: str = "", color: str | None = None, opened: bool = True) -> None:
+        super().__init__()
+        self.head = _Fold(title, note, color)
+        self.inner = QWidget()
+        self.content = lay(self.inner, items, True, 0, 0)
+        lay(self, [self.head, self.inner], True, 0, 0)
+        self.set_open(opened)
+        self.head.clicked.connect(self._clicked)
+
+    def is_open(self) -> bool:
+        """Return whether the content is shown."""
+        return self.head.isChecked()
+
+    def set_open(self, opened: bool) -> None:
+        """Open or close without telling."""
+        self.head.setChecked(opened)
+        self.inner.setVisible(opened)
+
+    def set_note(self, note: str) -> None:
+        """Change the text at the right of the head."""
+        self.head.note = note
+        self.head.update()
+
+    def add(self, item: Item) -> None:
+        """Append to the content."""
+        put(self.content, item)
+
+    def clear(self) -> None:
+        """Empty the content."""
+        clear(self.content)
+
+    def _clicked(self, opened: bool) -> None:
+        self.inner.setVisible(opened)
+        self.toggled.emit(opened)
+
+
+class FieldRow(QWidget):
+    """A form row: label column of 104, control, an optional hint, and a sentence below when the entry is invalid."""
+
+    reset = Signal()
+
+    def __init__(
+        self, label: str, control: QWidget, hint: QWidget | None = None, *, label_width: int = 104, tooltip: str = ""
+    ) -> None:
+        super().__init__()
+        self.label = Label(label, 12, 400, "text.secondary", elide=True)
+        self.label.setFixedWidth(label_width)
+        self.control = control
+        stretches = control.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Fixed
+        end: list[Item] = [*([hint] if hint else []), *([] if stretches else [None])]
+        self.sentence = Label("", 11, 400, "danger.text", wrap=True)
+        self.sentence.hide()
+        line = row(self.label, (control, 1) if stretches else control, *end, height=34)
+        lay(self, [line, row(label_width + 8, (self.sentence, 1), spacing=0)], True, 0, 0)
+        if tooltip:
+            self.label.setToolTip(tooltip)
+        if isinstance(control, LineEdit):
+            control.error_changed.connect(self.set_error)
+        if isinstance(control, NumberField):
+            self._scrub = Scrub(self.label, control)
+
+    def set_error(self, sentence: str) -> None:
+        """Show a sentence under the control; an empty one hides it."""
+        self.sentence.setText(sentence)
+        self.sentence.setVisible(bool(sentence))
+
+    def set_changed(self, changed: bool) -> None:
+        """Show the label strong when the value differs from its default; a double click on it then resets."""
+        self.label.setFont(theme.font(12, 600 if changed else 400))
+        self.label.set_color("text.primary" if changed else "text.secondary")
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.label.geometry().contains(event.position().toPoint()):
+            self.reset.emit()
+
+
+class EmptyState(QWidget):
+    """What belongs here, one sentence and one action."""
+
+    def __init__(
+        self, icon: str, title: str, sentence: str, action: QWidget | None = None, *, group: str = "core"
+    ) -> None:
+        super().__init__()
+        centre = Qt.AlignmentFlag.AlignHCenter
+        self.title = Label(title, 13, 600, align=centre)
+        self.sentence = Label(sentence, 12, 400, "text.secondary", wrap=True, align=centre)
+        self.sentence.setMaximumWidth(360)
+        self.action = action
+        items: list[Item] = [None, row(None, Tile(icon, group, 40, 22), None), self.title]
+        items += [row(None, (self.sentence, 8), None, spacing=0)]
+        items += [row(None, action, None)] if action else []
+        lay(self, [*items, None], True, 8, 16)
+
+    @staticmethod
+    def button(text: str, icon: str, name: str | None = None) -> Button:
+        """Return the soft button that an empty state has."""
+        return Button(text, icon, "soft", name=name)
+
+
+class Scroll(QScrollArea):
+    """A scroll area without a frame around a column of items."""
+
+    def __init__(self, content: QWidget, *, name: str, horizontal: bool = False) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setWidget(content)
+        self.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if horizontal else policy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        named(self, name)
+
+
+def facts(*pairs: tuple[str, str], width: int | None = None) -> QWidget:
+    """Return rows of label and value, values in mono at the right."""
+    rows = [
+        row(Label(k, 12, 400, "text.secondary"), None, Label(v, 12, 500, mono=True, name=k), spacing=6, height=24)
+        for k, v in pairs
+    ]
+    made = column(*rows, spacing=0)
+    if width:
+        made.setFixedWidth(width)
+    return made

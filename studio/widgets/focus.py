@@ -1,0 +1,71 @@
+"""The focus ring: 2 px of the accent outside the control that the keyboard is on."""
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QGraphicsView, QPlainTextEdit, QWidget
+
+from studio import theme
+from studio.widgets.base import Themed, painter_of, rounded
+
+GAP = 2
+MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide, QEvent.Type.Show)
+
+
+class FocusRing(Themed, QWidget):
+    """An overlay of a window that rings its focused control; not after a mouse click, and not around large areas."""
+
+    LARGE = (QAbstractItemView, QGraphicsView, QPlainTextEdit)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+        self._chain: list[QWidget] = []
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
+        self.follow_theme()
+
+    def ringed(self) -> QWidget | None:
+        """Return the control that is ringed."""
+        return self._chain[0] if self._chain and self.isVisible() else None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in MOVES:
+            self._place()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        width = theme.size("focusRing")
+        rounded(painter_of(self), QRectF(self.rect()), None, theme.color("accent.line"), 8, width)
+
+    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        for widget in self._chain:
+            widget.removeEventFilter(self)
+        self._chain = []
+        clicked = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if now is None or now.window() is not self.window() or clicked or isinstance(now, self.LARGE):
+            self.hide()
+            return
+        widget: QWidget | None = now
+        while widget is not None and widget is not self.window():
+            widget.installEventFilter(self)
+            self._chain.append(widget)
+            widget = widget.parentWidget()
+        self._place()
+
+    def _place(self) -> None:
+        target = self._chain[0] if self._chain else None
+        if target is None or not target.isVisible():
+            self.hide()
+            return
+        seen = target.visibleRegion().boundingRect()
+        if seen.isEmpty():
+            self.hide()
+            return
+        room = GAP + theme.size("focusRing")
+        at = target.mapTo(self.window(), seen.topLeft())
+        self.setGeometry(QRect(at, seen.size()).adjusted(-room, -room, room, room))
+        self.show()
+        self.raise_()
