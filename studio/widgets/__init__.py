@@ -29,9 +29,9 @@ from studio.widgets.table import Rows, Table
 from studio.widgets.toast import Banner, Toast, Toasts
 
 __all__ = [
-    "Banner", "Box", "Button", "Card", "CheckBox", "Chip", "CodeView", "Collapsible", "EmptyState", "FieldRow", "FocusRing",
-    "Icon", "IconButton", "Key", "Label", "Line", "LineEdit", "LinkLabel", "Logo", "NumberField", "PanelHead", "ProgressBar",
-    "Radio", "Rows", "Scroll", "SearchField", "Segmented", "Select", "Slider", "Splitter", "Switch", "Table", "Tabs", "Themed",
-    "Tile", "Toast", "Toasts", "clear", "column", "facts", "fixed", "icon_at", "lay", "named", "painter_of", "put", "rounded",
-    "row",
+    "Banner", "Box", "Button", "Card", "CheckBox", "Chip", "CodeView", "Collapsible", "EmptyState", "FieldRow",
+    "FocusRing", "Icon", "IconButton", "Key", "Label", "Line", "LineEdit", "LinkLabel", "Logo", "NumberField",
+    "PanelHead", "ProgressBar", "Radio", "Rows", "Scroll", "SearchField", "Segmented", "Select", "Slider", "Splitter",
+    "Switch", "Table", "Tabs", "Themed", "Tile", "Toast", "Toasts", "clear", "column", "facts", "fixed", "icon_at",
+    "lay", "named", "painter_of", "put", "rounded", "row",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ KINDS = (
 
 
 class _Colors(QSyntaxHighlighter):
-    """Colours a document by the tokens of Pygments. The whole text is lexed once per change, blocks are painted from it."""
+    """Colours a document by the tokens of Pygments. A text is lexed once per change, blocks are painted from that."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)

@@ -193,7 +193,7 @@ class NumberField(LineEdit):
         value = base * (1.1**steps) if self.log else base + steps * self.step
         value = max(value, self.minimum) if self.minimum is not None else value
         value = min(value, self.maximum) if self.maximum is not None else value
-        value = int(round(value)) if self._integer else float(f"{value:.6g}")
+        value = round(value) if self._integer else float(f"{value:.6g}")
         self.setText(self.shown(value))
         self.commit()
 
