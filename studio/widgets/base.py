@@ -14,7 +14,7 @@ Margins = int | tuple[int, int, int, int]
 
 
 class Themed:
-    """Mix in before a Qt widget class and call `follow_theme` in __init__: `restyle` runs after each change of theme."""
+    """Mix in before a Qt widget class, call `follow_theme` in __init__: `restyle` runs after each change of theme."""
 
     def follow_theme(self) -> None:
         """Restyle now and after each change of theme."""
