@@ -64,6 +64,7 @@ QMenu::icon {{ padding-left: 6px; }}
 QToolTip {{ background: {bg_raised}; color: {text_primary}; border: 1px solid {border_default}; padding: 4px 6px; }}
 QAbstractItemView {{ background: {bg_panel}; color: {text_primary}; border: none; outline: none;
   selection-background-color: {accent_soft}; selection-color: {text_primary}; gridline-color: {border_soft}; }}
+QTableView::item {{ padding: 0 8px; }}
 QHeaderView {{ background: {bg_panel}; border: none; }}
 QHeaderView::section {{ background: {bg_panel}; color: {text_muted}; border: none;
   border-bottom: 1px solid {border_default}; padding: 0 8px; }}

@@ -98,6 +98,7 @@ class CodeView(Themed, QPlainTextEdit):
             | Qt.TextInteractionFlag.TextSelectableByMouse
         )
         named(self, name)
+        self.document().setDocumentMargin(0)
         self.setViewportMargins(GUTTER, 4, 0, 0)
         self.updateRequest.connect(self._scrolled)
         self.textChanged.connect(self._typed)

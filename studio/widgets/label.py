@@ -42,17 +42,11 @@ class Label(Themed, QLabel):
             self.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        if wrap or elide:
-            self.setSizePolicy(
-                QSizePolicy.Policy.Expanding if wrap else QSizePolicy.Policy.Ignored, self._vertical(wrap)
-            )
+        if wrap:
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         named(self, name)
         self.setText(text)
         self.follow_theme()
-
-    @staticmethod
-    def _vertical(wrap: bool) -> QSizePolicy.Policy:
-        return QSizePolicy.Policy.MinimumExpanding if wrap else QSizePolicy.Policy.Preferred
 
     def setText(self, text: str) -> None:
         self._full = text
@@ -76,6 +70,10 @@ class Label(Themed, QLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._cut()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(math.ceil(theme.text_width(self._full, self.font())) + 2, hint.height()) if self._elide else hint
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()

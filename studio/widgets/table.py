@@ -68,6 +68,8 @@ class Rows(QAbstractTableModel):
                 return self.heads[section]
             if role == Qt.ItemDataRole.FontRole:
                 return theme.font(11, 600)
+            if role == Qt.ItemDataRole.TextAlignmentRole and self.rows:
+                return self.data(self.index(0, section), role)
         return None
 
 
