@@ -1,9 +1,9 @@
-"""Per-class scores, curves and residuals against numbers worked out by hand."""
+"""Per-class scores and residuals against numbers worked out by hand."""
 
 import numpy as np
 import pytest
 
-from studio.pages.evaluate.scores import class_scores, macro, precision_recall_curve, residuals, roc_curve, worst
+from studio.pages.evaluate.scores import class_scores, macro, residuals, worst
 
 CONFUSION = np.array([[8, 2, 0], [1, 9, 0], [0, 0, 0]])
 
@@ -21,29 +21,6 @@ def test_macro_and_worst() -> None:
     assert macro(scores, "Macro mean").rows == 20
     assert worst(scores) is scores[0]
     assert worst(class_scores(np.eye(2, dtype=int), ("a", "b"))) is None
-
-
-def test_roc_area_counts_ordered_pairs() -> None:
-    rng = np.random.default_rng(0)
-    score, positive = rng.integers(0, 8, 60).astype(float), rng.random(60) < 0.4
-    pairs = [(p > n) + 0.5 * (p == n) for p in score[positive] for n in score[~positive]]
-    curve = roc_curve("a", positive, score)
-    assert curve is not None
-    assert curve.area == pytest.approx(np.mean(pairs))
-    assert (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1]) == (0, 0, 1, 1)
-
-
-def test_a_single_class_has_no_roc_curve() -> None:
-    assert roc_curve("a", np.ones(4, bool), np.arange(4.0)) is None
-    assert precision_recall_curve("a", np.zeros(4, bool), np.arange(4.0)) is None
-
-
-def test_precision_recall() -> None:
-    curve = precision_recall_curve("a", np.array([True, False, True, False]), np.array([0.9, 0.8, 0.7, 0.1]))
-    assert curve is not None
-    np.testing.assert_allclose(curve.x, [0, 0.5, 0.5, 1, 1])
-    np.testing.assert_allclose(curve.y, [1, 1, 0.5, 2 / 3, 0.5])
-    assert curve.area == pytest.approx(0.5 * 1 + 0.5 * 2 / 3)
 
 
 def test_residuals_are_centred_on_zero() -> None:
