@@ -12,14 +12,14 @@ BLOCK = 1 << 20
 
 
 class MovedDataError(DataError):
-    """The data are not where the project says, or are others. `name`: the file's; `found`: another file of that name."""
+    """The data are not where the project says, or are others. name: the file's; found: another of that name."""
 
     def __init__(self, message: str, name: str, found: Path | None = None) -> None:
         super().__init__(message)
         self.name, self.found = name, found
 
 
-def refer(path: Path, source: Source = Source()) -> Source:
+def refer(path: Path, source: Source) -> Source:
     """Return the source with path (absolute), size and sha256 of this file; raises DataError if it cannot be read."""
     size, sha256 = fingerprint(path)
     return dataclasses.replace(source, path=os.path.abspath(path), size=size, sha256=sha256)
@@ -41,12 +41,9 @@ def find(source: Source, base: Path | None = None) -> Path:
             other = other or path
     name = _name(source.path)
     if other:
-        raise MovedDataError(
-            f"{name} has changed since this project read it. Open it again to use it as it is.", name, other
-        )
-    raise MovedDataError(
-        f"{name} is not where the project saw it. Put it beside the project, or say where it is.", name
-    )
+        raise MovedDataError(f"{name} has changed since this project read it. Open it again to use it.", name, other)
+    text = f"{name} is not where the project saw it. Put it beside the project, or say where it is."
+    raise MovedDataError(text, name)
 
 
 def fingerprint(path: Path) -> tuple[int, str]:

@@ -23,11 +23,13 @@ from engine.project.document import Project
 from engine.project.runs import RunStore
 
 ABOUT, OWNER = "about.json", "owner"
+YOUNG = 60.0
+"""Seconds for which an empty folder may be that of a session that is just starting."""
 
 
 @dataclass(frozen=True)
 class Recovered:
-    """Work that a session left behind. path: the file it belongs to, None if it was never saved. time: seconds since 1970."""
+    """Work that a session left behind. path: the file it belongs to, None if never saved. time: seconds since 1970."""
 
     folder: Path
     name: str
@@ -40,7 +42,7 @@ class Recovered:
 
 
 class Recovery:
-    """The recovery folder of one open document. Make it when the document opens; `close` it when it is saved or given up."""
+    """The recovery folder of one open document: made when it opens, closed when nothing is left to recover."""
 
     def __init__(self, base: Path | None = None) -> None:
         folder = base or state_folder()
@@ -108,7 +110,8 @@ def _entry(path: Path) -> Recovered | None:
         where = None if values["path"] is None else Path(values["path"])
         return Recovered(path, str(values["name"]), where, float(values["time"]))
     except FileNotFoundError:
-        shutil.rmtree(path, ignore_errors=True)
+        if time.time() - path.stat().st_mtime > YOUNG:
+            shutil.rmtree(path, ignore_errors=True)
     except (OSError, LayerwrightError, ValueError, TypeError, KeyError):
         return _nameless(path)
     return None
