@@ -80,18 +80,25 @@ def binary_crossentropy(p: Array, y: Array, from_logits: bool = False) -> Array:
 # ---- looking up --------------------------------------------------------------------------------------------------
 def pick(x: Array, indices: Array, out: Array = None) -> Array:
     """One element per row along the last axis."""
-    flat = np.arange(indices.size).reshape(indices.shape) * x.shape[-1] + indices
+    flat = np.arange(0, x.size, x.shape[-1]).reshape(indices.shape) + indices
     return np.take(x, flat, out=out, mode="clip")
 
 
-def pick_subtract(p: Array, indices: Array, g: Array, out: Array = None) -> Array:
-    """(p - one_hot(indices)) * g[..., None]."""
+def minus_one_hot(p: Array, indices: Array, out: Array = None) -> Array:
+    """p - one_hot(indices)."""
     out = np.empty_like(p) if out is None else out
     if out is not p:
         np.copyto(out, p)
-    out.reshape(-1)[np.arange(indices.size) * p.shape[-1] + indices.reshape(-1)] -= 1.0
-    out *= g[..., None]
+    out.reshape(-1)[np.arange(0, p.size, p.shape[-1]) + indices.reshape(-1)] -= 1.0
     return out
+
+
+def gather(source: Array, index: Any, out: Array) -> None:
+    """Copy the rows that an index array or a slice names."""
+    if type(index) is slice:
+        np.copyto(out, source[index])
+    else:
+        source.take(index, 0, out, "clip")
 
 
 def segment_sum(g: Array, indices: Array, out: Array) -> Array:

@@ -7,7 +7,7 @@ from engine.ir.op import Op, Sample, made
 from engine.ir.value import Value
 from engine.ops import elementwise as el
 from engine.ops import rules
-from engine.ops.shape import broadcast_to, reshape
+from engine.ops.shape import reshape
 
 
 def _hot(xp: Any, indices: Any, *, depth: int, dtype: str) -> Any:
@@ -47,10 +47,11 @@ PICK = Op(
     "pick({0}, {1}, {out})", "pick({0}, {1})", kernels=("pick",),
     samples=(Sample(((4, 5), (4,)), integers=((1, 5),)), Sample(((2, 3, 5), (2, 3)), integers=((1, 5),))),
 )  # fmt: skip
-PICK_SUBTRACT = Op(
-    "pick_subtract", lambda x, i, g, **_: x, lambda xp, x, i, g: (x - _hot(xp, i, depth=x.shape[-1], dtype=str(x.dtype).split(".")[-1])) * xp.expand_dims(g, axis=-1),
-    None, rules.first_dtype, rules.all_rows, "pick_subtract({0}, {1}, {2}, {out})", "pick_subtract({0}, {1}, {2})",
-    inplace=(0,), kernels=("pick_subtract",), samples=(Sample(((4, 5), (4,), (4,)), integers=((1, 5),)),),
+MINUS_ONE_HOT = Op(
+    "minus_one_hot", lambda x, i, **_: x,
+    lambda xp, x, i: x - xp.astype(_hot(xp, i, depth=x.shape[-1], dtype="bool"), x.dtype),
+    None, rules.first_dtype, rules.all_rows, "minus_one_hot({0}, {1}, {out})", "minus_one_hot({0}, {1})",
+    inplace=(0,), kernels=("minus_one_hot",), samples=(Sample(((4, 5), (4,)), integers=((1, 5),)),),
 )  # fmt: skip
 
 
@@ -74,8 +75,6 @@ def pick(x: Value, indices: Value) -> Value:
     return made(PICK, x, indices)
 
 
-def pick_subtract(p: Value, indices: Value, g: Value) -> Value:
-    """(p - one_hot(indices)) * g per row: the derivative of cross-entropy through a softmax."""
-    return made(PICK_SUBTRACT, p, indices, broadcast_to(g, indices.shape))
-
-
+def minus_one_hot(p: Value, indices: Value) -> Value:
+    """p - one_hot(indices): the derivative of cross-entropy through a softmax."""
+    return made(MINUS_ONE_HOT, p, indices)

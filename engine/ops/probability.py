@@ -73,7 +73,7 @@ def _column(g: Value) -> Value:
 
 def _sparse_vjp(g: Value, y: Value, p: Value, i: Value, *, from_logits: bool, normalized: bool) -> tuple[Value | None, ...]:
     if from_logits:
-        return indexing.pick_subtract(softmax(p), i, g), None
+        return el.mul(indexing.minus_one_hot(softmax(p), i), _column(g)), None
     picked = indexing.pick(p if normalized else _shares(p), i)
     slope = el.div(el.neg(g), picked)
     inside = el.logical_and(el.greater_equal(picked, EPSILON), el.less_equal(picked, 1.0 - EPSILON))
@@ -162,6 +162,32 @@ BINARY_CROSSENTROPY = _loss(
     "binary_crossentropy", rules.broadcast, _expand_binary, _binary_vjp,
     "binary_crossentropy({0}, {1}, {p[from_logits]})",
     (Sample(((4, 3), (4, 3)), _settings(from_logits=False), 0.1, 0.9), Sample(((4, 3), (4, 3)), _settings(from_logits=True))),
+)  # fmt: skip
+
+
+def _through_softmax(g: Value, v: Value, x: Value, p: Value, y: Value, **_: Any) -> tuple[Value | None, ...]:
+    return el.mul(el.sub(el.mul(p, reduction.sum(y, -1, True)), y), _column(g)), None, None
+
+
+SOFTMAX_SPARSE_CROSSENTROPY = Op(
+    "softmax_sparse_crossentropy", lambda x, p, i: i,
+    _interpreted(lambda x, p, i: _expand_sparse(p, i, from_logits=False, normalized=True)),
+    lambda g, v, x, p, i: (el.mul(indexing.minus_one_hot(p, i), _column(g)), None, None),
+    rules.first_dtype, rules.all_rows, "", "sparse_crossentropy({1}, {2})",
+    expand=lambda x, p, i: _expand_sparse(p, i, from_logits=False, normalized=True), kernels=("sparse_crossentropy",),
+)  # fmt: skip
+SOFTMAX_CROSSENTROPY = Op(
+    "softmax_crossentropy", lambda x, p, y: rules.broadcast(p, y)[:-1],
+    _interpreted(lambda x, p, y: _expand_dense(p, y, from_logits=False, normalized=True)), _through_softmax,
+    rules.first_dtype, rules.all_rows, "", "crossentropy({1}, {2})",
+    expand=lambda x, p, y: _expand_dense(p, y, from_logits=False, normalized=True), kernels=("crossentropy",),
+)  # fmt: skip
+SIGMOID_BINARY_CROSSENTROPY = Op(
+    "sigmoid_binary_crossentropy", lambda x, p, y: rules.broadcast(p, y),
+    _interpreted(lambda x, p, y: _expand_binary(p, y, from_logits=False)),
+    lambda g, v, x, p, y: (el.mul(el.sub(p, y), g), None, None),
+    rules.first_dtype, rules.all_rows, "", "binary_crossentropy({1}, {2})",
+    expand=lambda x, p, y: _expand_binary(p, y, from_logits=False), kernels=("binary_crossentropy",),
 )  # fmt: skip
 
 
