@@ -1,7 +1,7 @@
-"""Plots: the only importer of pyqtgraph. Curves, scatter, bars and heat maps in the look of the tokens.
+"""Plots: the only importer of pyqtgraph. Curves and scatter here; bars and heat maps paint themselves.
 
-Paint rules (they are about time, not taste): curves thicker than 1 px have no antialiasing and opaque colours, each curve
-is reduced to the extremes per pixel column before it is drawn, and a plot is redrawn only when its data changed, at most
+Paint rules (about time, not taste): curves thicker than 1 px have no antialiasing and opaque colours, each curve is
+reduced to the extremes per pixel column before it is drawn, and a plot is redrawn only when its data changed, at most
 30 times a second and for at most 15 % of the time.
 """
 
@@ -13,17 +13,19 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame
 
 from studio import theme
-from studio.widgets.base import Themed, named, painter_of, rounded
+from studio.widgets.bars import BarPlot
+from studio.widgets.base import Themed, named
+from studio.widgets.heat import HeatMap
+from studio.widgets.series import Array, smoothed, thinned
 
 FRAME_MS = 33
 DUTY = 6.0
 DASHES: tuple[tuple[float, ...], ...] = ((), (6, 3), (2, 3), (8, 3, 2, 3))
-Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,26 @@ class Marker:
     y: float | None = None
 
 
+class _Axis(pg.AxisItem):
+    """A vertical axis that labels powers of ten by their values: 0.2, 0.3, 0.5, 1."""
+
+    def tickValues(self, low: float, high: float, size: float) -> Any:
+        if not self.logMode:
+            return super().tickValues(low, high, size)
+        return [(1.0, decade_ticks(low, high, max(int(size / 28), 2)))]
+
+    def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+        if not self.logMode:
+            strings: list[str] = super().tickStrings(values, scale, spacing)
+            return strings
+        return [f"{10.0**v:.4g}" for v in values]
+
+
 class _Plot(Themed, pg.PlotWidget):
     """What all plots share: axes, grid, fonts, theme and pace."""
 
     def __init__(self, *, name: str, x_label: str = "", y_label: str = "", log: bool = False) -> None:
-        super().__init__()
+        super().__init__(axisItems={"left": _Axis("left")})
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMinimumSize(80, 60)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -67,6 +84,7 @@ class _Plot(Themed, pg.PlotWidget):
         item.setMenuEnabled(False)
         item.setContentsMargins(0, 4, 8, 0)
         item.showGrid(x=False, y=True, alpha=0.9)
+        item.getAxis("left").setLogMode(log)
         named(self, name)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -175,6 +193,18 @@ class CurvePlot(_Plot):
         self.fit_view()
         self.changed()
 
+    def set_x_range(self, low: float, high: float) -> None:
+        """Show x from low to high, unless a person has zoomed or panned."""
+        if (low, high) != self._ranges[0]:
+            self._ranges = ((low, high), self._ranges[1])
+            if not self._steered():
+                self.setXRange(low, high, padding=0)
+
+    def _steered(self) -> bool:
+        """Return whether a person zoomed or panned: pyqtgraph then follows the data no longer."""
+        following = self.getPlotItem().getViewBox().autoRangeEnabled()
+        return not following[1] and self._ranges[1] is None
+
     def fit_view(self) -> None:
         """Show everything, and follow new data."""
         x_range, y_range = self._ranges
@@ -240,6 +270,8 @@ class CurvePlot(_Plot):
             self._put(pg.InfiniteLine(marker.x, angle=90, pen=pen))
             if marker.y is not None:
                 self._point(marker)
+            if marker.label:
+                self._flag(marker)
 
     def _point(self, marker: Marker) -> None:
         y = float(marker.y or 0)
@@ -249,11 +281,21 @@ class CurvePlot(_Plot):
         self._put(
             pg.ScatterPlotItem([marker.x], [y], size=8, brush=brush, pen=pg.mkPen(theme.color("bg.panel"), width=1.5))
         )
-        if marker.label:
-            self._text(marker.x, y, marker.label, marker.color, (0.5, 1.4))
 
-    def _text(self, x: float, y: float, text: str, color: str, anchor: tuple[float, float]) -> None:
-        item = pg.TextItem(text, color=theme.color(color), anchor=anchor)
+    def _flag(self, marker: Marker) -> None:
+        """Put a marker's label on its line, near the top, where curves that fall have passed."""
+        (left, right), (low, high) = self.getPlotItem().getViewBox().viewRange()
+        side = (
+            0.0 if marker.x < left + 0.25 * (right - left) else 1.0 if marker.x > right - 0.25 * (right - left) else 0.5
+        )
+        tone = marker.color.partition(".")[0]
+        soft = f"{tone}.soft" if marker.color.endswith(".fill") else "bg.active"
+        text = f"{tone}.text" if marker.color.endswith(".fill") else marker.color
+        self._text(marker.x, high - 0.06 * (high - low), f" {marker.label} ", text, (side, 0.5), soft)
+
+    def _text(self, x: float, y: float, text: str, color: str, anchor: tuple[float, float], fill: str = "") -> None:
+        brush = pg.mkBrush(theme.color(fill)) if fill else None
+        item = pg.TextItem(text, color=theme.color(color), anchor=anchor, fill=brush)
         item.setFont(theme.font(11, 600))
         self._put(item)
         item.setPos(x, y)
@@ -316,187 +358,6 @@ class ScatterPlot(_Plot):
             self.picked.emit(int(points[0].data()))
 
 
-class BarPlot(Themed, QWidget):
-    """Bars from zero, painted plainly: histograms (no gaps) and counts per class (with labels)."""
-
-    def __init__(self, *, name: str, color: str = "plot.0", gap: float = 1.0, labels: bool = True) -> None:
-        super().__init__()
-        self._values: list[float] = []
-        self._names: list[str] = []
-        self._color, self._gap, self._show = color, gap, labels
-        self.setMinimumHeight(40)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        named(self, name)
-        self.follow_theme()
-
-    def set_bars(self, values: Sequence[float], names: Sequence[str] = (), color: str | None = None) -> None:
-        """Show values; names stand under the bars, as many as fit."""
-        self._values, self._names, self._color = [float(v) for v in values], list(names), color or self._color
-        self.setAccessibleDescription("; ".join(f"{n}: {v:.4g}" for n, v in zip(names, values, strict=False)))
-        self.update()
-
-    def values(self) -> list[float]:
-        """Return the values that are shown."""
-        return self._values
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = painter_of(self)
-        foot = 18 if self._show and self._names else 1
-        room = QRectF(0, 2, self.width(), self.height() - foot - 2)
-        top = max((v for v in self._values if math.isfinite(v)), default=0.0)
-        step = room.width() / max(len(self._values), 1)
-        for i, value in enumerate(self._values):
-            tall = room.height() * value / top if top > 0 and math.isfinite(value) else 0.0
-            bar = QRectF(i * step + self._gap / 2, room.bottom() - tall, max(step - self._gap, 1), tall)
-            painter.fillRect(bar, theme.color(self._color))
-        painter.fillRect(QRectF(0, room.bottom(), room.width(), 1), theme.color("border.default"))
-        if foot > 1:
-            self._name(painter, step, room.bottom() + 2)
-
-    def _name(self, painter: QPainter, step: float, y: float) -> None:
-        font = theme.font(11)
-        painter.setFont(font)
-        painter.setPen(theme.color("text.muted"))
-        widest = max((theme.text_width(n, font) for n in self._names), default=1.0) + 8
-        every = max(1, math.ceil(widest / max(step, 1)))
-        for i in range(0, len(self._names), every):
-            box = QRectF(i * step - widest / 2 + step / 2, y, widest, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._names[i])
-
-
-class HeatMap(Themed, QWidget):
-    """A matrix of values with the number in each cell: confusion matrices. `picked(row, column)` on click or arrow keys.
-
-    -1 stands for a whole row or column (a click on a head).
-    """
-
-    picked = Signal(object, object)
-
-    def __init__(self, *, name: str, x_label: str = "", y_label: str = "") -> None:
-        super().__init__()
-        self._cells: Any = np.zeros((0, 0))
-        self._texts: Any = None
-        self._names: list[str] = []
-        self._x_label, self._y_label, self._chosen = x_label, y_label, (-2, -2)
-        self.setMinimumSize(160, 140)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        named(self, name)
-        self.follow_theme()
-
-    def set_cells(self, shares: Any, names: Sequence[str], texts: Any = None) -> None:
-        """Show a square matrix: shares in 0..1 give the colour, texts (default: the shares) the numbers."""
-        self._cells, self._texts, self._names = np.asarray(shares, float), texts, list(names)
-        self.update()
-
-    def choose(self, row: int, column: int) -> None:
-        """Ring a cell (or a row or column with -1) without telling."""
-        self._chosen = (row, column)
-        self.update()
-
-    def chosen(self) -> tuple[int, int]:
-        """Return the ringed cell; (-2, -2) is none."""
-        return self._chosen
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, grid = painter_of(self), self._grid()
-        n = len(self._cells)
-        if not n:
-            return
-        cell = QRectF(0, 0, grid.width() / n, grid.height() / n)
-        for i in range(n):
-            for j in range(n):
-                self._cell(painter, cell.translated(grid.x() + j * cell.width(), grid.y() + i * cell.height()), i, j)
-        self._heads(painter, grid, cell)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        grid, n = self._grid(), len(self._cells)
-        if not n:
-            return
-        place = event.position()
-        column = int((place.x() - grid.x()) // (grid.width() / n)) if place.x() >= grid.x() else -1
-        row = int((place.y() - grid.y()) // (grid.height() / n)) if place.y() <= grid.bottom() else -1
-        if max(row, column) >= 0 and row < n and column < n:
-            self._pick(max(row, -1), column)
-
-    def keyPressEvent(self, event: Any) -> None:
-        moves = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
-        key, n = Qt.Key(event.key()), len(self._cells)
-        if key not in moves or not n:
-            super().keyPressEvent(event)
-            return
-        row, column = (max(c, 0) + d for c, d in zip(self._chosen, moves[key], strict=True))
-        self._pick(min(max(row, 0), n - 1), min(max(column, 0), n - 1))
-
-    def _pick(self, row: int, column: int) -> None:
-        self.choose(row, column)
-        self.picked.emit(row, column)
-
-    def _grid(self) -> QRectF:
-        font: QFont = theme.font(11)
-        left = min(max((theme.text_width(n, font) for n in self._names), default=0) + 12, self.width() * 0.3)
-        left += 18 if self._y_label else 0
-        return QRectF(left, 2, self.width() - left - 2, self.height() - 26 - (16 if self._x_label else 0))
-
-    def _cell(self, painter: QPainter, box: QRectF, i: int, j: int) -> None:
-        share = float(self._cells[i][j])
-        fill = theme.ramp(share if math.isfinite(share) else 0.0)
-        rounded(painter, box.adjusted(1, 1, -1, -1), fill, None, 3)
-        if (i, j) == self._chosen or (i, -1) == self._chosen or (-1, j) == self._chosen:
-            rounded(painter, box.adjusted(1, 1, -1, -1), None, theme.color("accent.line"), 3, 2)
-        text = str(self._texts[i][j]) if self._texts is not None else f"{share:.0%}"
-        dark = fill.lightnessF() < 0.55
-        painter.setPen(theme.color("#FFFFFF" if dark else "#171A21"))
-        painter.setFont(theme.font(12 if box.width() > 34 else 11, 500, mono=True))
-        if box.width() > theme.text_width(text, painter.font()) and box.height() > 12:
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _heads(self, painter: QPainter, grid: QRectF, cell: QRectF) -> None:
-        painter.setFont(theme.font(11))
-        painter.setPen(theme.color("text.secondary"))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        metrics, elide = painter.fontMetrics(), Qt.TextElideMode.ElideRight
-        side = 18 if self._y_label else 0
-        for i, name in enumerate(self._names):
-            box = QRectF(side, grid.y() + i * cell.height(), grid.x() - side - 6, cell.height())
-            painter.drawText(box, right, metrics.elidedText(name, elide, int(box.width())))
-            box = QRectF(grid.x() + i * cell.width(), grid.bottom() + 4, cell.width(), 18)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(name, elide, int(box.width()) - 2))
-        painter.setPen(theme.color("text.muted"))
-        if self._x_label:
-            box = QRectF(grid.x(), self.height() - 17, grid.width(), 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._x_label)
-        if self._y_label:
-            painter.translate(0, grid.bottom())
-            painter.rotate(-90)
-            painter.drawText(QRectF(0, 0, grid.height(), 16), Qt.AlignmentFlag.AlignCenter, self._y_label)
-            painter.resetTransform()
-
-
-def thinned(x: Array, y: Array, columns: int) -> tuple[Array, Array]:
-    """Return at most 2 x columns points: the extremes of each pixel column, so that spikes stay."""
-    n = len(y)
-    if n <= 2 * columns:
-        return x, y
-    width = math.ceil(n / columns)
-    whole = n // width * width
-    blocks = y[:whole].reshape(-1, width)
-    starts = np.arange(len(blocks)) * width
-    filled = np.where(np.isfinite(blocks), blocks, np.nanmean(y) if np.isfinite(y).any() else 0.0)
-    picks = np.sort(np.stack([starts + filled.argmin(1), starts + filled.argmax(1)], 1), axis=1).ravel()
-    picks = np.concatenate([picks, np.arange(whole, n)])
-    return x[picks], y[picks]
-
-
-def smoothed(y: Any, share: float) -> Array:
-    """Return the exponential moving average of a curve; share 0 is the curve itself, 0.99 very smooth.
-
-    The start is corrected for having no past (as in Adam), so a constant curve stays what it is. NaN values are skipped.
-    """
-    values = np.asarray(y, float)
-    out, mean, weight = np.empty_like(values), 0.0, 0.0
-    for i, value in enumerate(values):
-        if math.isfinite(value):
-            mean, weight = share * mean + (1 - share) * value, share * weight + (1 - share)
-        out[i] = mean / weight if weight else np.nan
-    return out
+__all__ = [
+    "DASHES", "BarPlot", "Curve", "CurvePlot", "HeatMap", "Marker", "ScatterPlot", "smoothed", "thinned",
+]  # fmt: skip
