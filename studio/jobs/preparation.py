@@ -1,0 +1,113 @@
+"""Keeps table and prepared data of a session up to date: reads and prepares in a job whenever the data settings change."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.project.document import Project
+from studio.document.session import Session
+from studio.jobs.job import Job, sentence
+
+if TYPE_CHECKING:
+    from engine.data.table import Table
+
+DELAY_MS = 60
+
+
+class Preparation(QObject):
+    """Listens to a session. `busy(bool)` is emitted when work begins and ends; `missing(Source)` when the file is gone."""
+
+    busy = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job: Job | None = None
+        self._table_of: Any = None
+        self._wanted: Any = None
+        self._done: Any = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY_MS)
+        self._timer.timeout.connect(self._begin)
+        session.changed.connect(self._changed)
+        session.opened.connect(self._opened)
+
+    @property
+    def working(self) -> bool:
+        """Whether data are being read or prepared."""
+        return self._job is not None or self._timer.isActive()
+
+    def reload(self) -> None:
+        """Read the file again (it changed on disk, or was found elsewhere)."""
+        self._table_of = self._done = None
+        self._timer.start(0)
+
+    def _opened(self, _project: object) -> None:
+        self._table_of = self._done = None
+        self._timer.start(0)
+
+    def _changed(self, before: Project, after: Project) -> None:
+        if before.data is not after.data or before.targets != after.targets:
+            self._timer.start(DELAY_MS)
+
+    def _begin(self) -> None:
+        project = self._session.project
+        key = (project.data, tuple((t.node, t.column) for t in project.targets))
+        if not project.data.source.path or key == self._done:
+            if not project.data.source.path and self._session.table is not None:
+                self._session.set_table(None)
+                self._session.set_prepared(None)
+            return
+        if self._job is not None:
+            self._wanted = key  # the job in work is out of date; begin again when it ended
+            return
+        self._done, self._wanted = key, None
+        table = self._session.table if self._table_of == project.data.source else None
+        base = self._session.path.parent if self._session.path else None
+        self.busy.emit(True)
+        self._job = Job(
+            _Work(project, table, base), on_done=self._finished, on_error=self._failed, name="prepare"
+        ).start()
+
+    def _finished(self, result: Any) -> None:
+        source, table, prepared, problem = result
+        self._job = None
+        if source == self._session.project.data.source:
+            if table is not self._session.table:
+                self._table_of = source
+                self._session.set_table(table)
+            if self._wanted is None:
+                self._session.set_prepared(prepared, problem)
+        self._next()
+
+    def _failed(self, error: BaseException) -> None:
+        self._job = None
+        if self._wanted is None:
+            self._session.set_table(None)
+            self._session.set_prepared(None, sentence(error))
+        self._next()
+
+    def _next(self) -> None:
+        self.busy.emit(False)
+        if self._wanted is not None:
+            self._done = None
+            self._timer.start(0)
+
+
+class _Work:
+    """What the thread does: read the table unless it is there, then prepare it."""
+
+    def __init__(self, project: Project, table: "Table | None", base: Any) -> None:
+        self._project, self._table, self._base = project, table, base
+
+    def __call__(self) -> Any:
+        from engine.errors import LayerwrightError
+        from engine.project import lifecycle
+
+        table = self._table if self._table is not None else lifecycle.open_table(self._project, self._base)
+        try:
+            prepared, problem = lifecycle.prepare(self._project, table), ""
+        except LayerwrightError as error:
+            prepared, problem = None, str(error)
+        return self._project.data.source, table, prepared, problem
