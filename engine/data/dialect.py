@@ -20,7 +20,8 @@ BOMS = (
 MAGIC = (
     (b"PK\x03\x04", "an Excel workbook or another zip file"), (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"%PDF", "a PDF"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a gzip file"), (b"PAR1", "a Parquet file"), (b"SQLite format 3", "a database"), (b"\x7fELF", "a program"),
+    (b"\x1f\x8b", "a gzip file"), (b"PAR1", "a Parquet file"), (b"SQLite format 3", "a database"),
+    (b"\x7fELF", "a program"),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""How one cell of text becomes a value. Only the standard library: exported scripts carry these functions as they are."""
+"""How one cell of text becomes a value. Standard library only: exported scripts carry these functions as they are."""
 
 import datetime
 import math

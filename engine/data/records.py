@@ -92,11 +92,10 @@ def _regular(block: list[str], dialect: Dialect, width: int) -> list[list[str]]:
 
 def _careful(lines: Lines, dialect: Dialect, width: int, end: float = float("inf")) -> Iterator[Row | Reject]:
     """Yield records and rejects one at a time, at least up to the line `end`."""
+    delimiter, quote = dialect.delimiter or ",", dialect.quote or '"'
     while lines.line < end:
         try:
-            fields = next(
-                csv.reader(lines, delimiter=dialect.delimiter or ",", quotechar=dialect.quote or '"', strict=True)
-            )
+            fields = next(csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=True))
         except StopIteration:
             return
         except csv.Error as error:

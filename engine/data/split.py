@@ -18,7 +18,7 @@ Shares = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Parts:
-    """Row ids of each part, ascending. Rows that are in none: without_target (no usable target) and excluded (by hand)."""
+    """Row ids of each part, ascending; without_target (no usable target) and excluded (by hand) are in none."""
 
     train: Rows
     validation: Rows

@@ -169,7 +169,7 @@ class Table:
 
 
 def _fast_numbers(cells: list[str], decimal: str) -> NDArray[np.float64] | None:
-    """The same as parse_number cell by cell, or None where only that can tell (missing cells, groups, odd spellings)."""
+    """The same as parse_number cell by cell, or None where only that can tell (missing cells, odd spellings)."""
     joined = "".join(cells)
     if "_" in joined or not joined.isascii() or (decimal == "," and "." in joined):
         return None
