@@ -11,7 +11,7 @@ from studio.text import tr
 
 Handler = Callable[[], object]
 STAGES = ("data", "define", "compile", "fit", "evaluate", "predict")
-STAGE_TITLES = {"data": "Data", "define": "Define", "compile": "Compile", "fit": "Fit", "evaluate": "Evaluate", "predict": "Predict"}  # fmt: skip
+STAGE_TITLES = {stage: stage.capitalize() for stage in STAGES}
 STAGE_ICONS = {
     "data": "table-2", "define": "blocks", "compile": "braces", "fit": "activity", "evaluate": "target",
     "predict": "wand-sparkles",

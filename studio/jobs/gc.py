@@ -1,4 +1,4 @@
-"""Garbage collection in the GUI thread only: a collector that runs in a worker thread would destroy Qt objects there."""
+"""Garbage collection in the GUI thread only: one that runs in a worker thread would destroy Qt objects there."""
 
 import gc
 

@@ -26,8 +26,8 @@ Failed = Callable[[BaseException], object]
 class Mailbox:
     """Between the worker and the GUI: reports in order, bounded.
 
-    A report whose `kind` is "batch" is coalesced: when the box is full, the older half of such reports is dropped; others
-    (epochs, events, ends) are always kept.
+    A report whose `kind` is "batch" is coalesced: when the box is full, the older half of such reports is dropped;
+    others (epochs, events, ends) are always kept.
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
@@ -63,7 +63,7 @@ class Job(QObject):
 
     Args:
         work: a function, called with nothing, whose value goes to on_done; or an iterator (a Training, a Fitting) whose items
-            are the reports, read one after the other. An iterator with `close()` is closed when the job is stopped.
+            are the reports, read one after the other. One with `close()` is closed when the job is stopped.
         on_report: called in the GUI thread with a list of new reports, at most 30 times a second.
         on_done: called in the GUI thread at the end, with the function's value (an iterator's: None). Also after a stop.
         on_error: called in the GUI thread with the exception. Without it errors go to on_done's owner as None.
@@ -194,7 +194,8 @@ def stop_all(seconds: float = PATIENCE_SECONDS) -> bool:
     jobs = list(Job.running)
     for job in jobs:
         job.forget()
-    return all([job.wait(seconds) for job in jobs])
+    ended = [job.wait(seconds) for job in jobs]
+    return all(ended)
 
 
 def sentence(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""Keeps table and prepared data of a session up to date: reads and prepares in a job whenever the data settings change."""
+"""Keeps table and prepared data of a session up to date: reads and prepares in a job when data settings change."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ DELAY_MS = 60
 
 
 class Preparation(QObject):
-    """Listens to a session. `busy(bool)` is emitted when work begins and ends; `missing(Source)` when the file is gone."""
+    """Listens to a session. `busy(bool)` is emitted when work begins and ends."""
 
     busy = Signal(object)
 

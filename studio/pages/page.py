@@ -41,8 +41,8 @@ class Status:
 class Page(QWidget):
     """Base of all stage pages. A page is made when its stage is first shown.
 
-    Override `left`, `centre`, `right` and `dock` (or `build` for a layout of your own), `status`, `primary`, `enter`, `leave`.
-    Signals: `status_changed()` when status or primary have changed; `go(stage)` to show another stage;
+    Override `left`, `centre`, `right` and `dock` (or `build` for a layout of your own), `status`, `primary`, `enter`,
+    `leave`. Signals: `status_changed()` when status or primary have changed; `go(stage)` to show another stage;
     `tell(title, text, kind, action, act)` shows a toast.
     """
 

@@ -14,7 +14,7 @@ from studio.widgets.base import Themed, named, painter_of, rounded
 
 
 class HeatMap(Themed, QWidget):
-    """A matrix of values with the number in each cell: confusion matrices. `picked(row, column)` on click or arrow keys.
+    """A matrix with the number in each cell: confusion matrices. `picked(row, column)` on click or arrow keys.
 
     -1 stands for a whole row or column (a click on a head).
     """
@@ -94,7 +94,7 @@ class HeatMap(Themed, QWidget):
         if (i, j) == self._chosen or (i, -1) == self._chosen or (-1, j) == self._chosen:
             rounded(painter, box.adjusted(1, 1, -1, -1), None, theme.color("accent.line"), 3, 2)
         text = str(self._texts[i][j]) if self._texts is not None else f"{share:.0%}"
-        dark = fill.lightnessF() < 0.55
+        dark = fill.lightnessF() < 0.64
         painter.setPen(theme.color("#FFFFFF" if dark else "#171A21"))
         painter.setFont(theme.font(12 if box.width() > 34 else 11, 500, mono=True))
         if box.width() > theme.text_width(text, painter.font()) and box.height() > 12:
@@ -120,13 +120,3 @@ class HeatMap(Themed, QWidget):
             painter.rotate(-90)
             painter.drawText(QRectF(0, 0, grid.height(), 16), Qt.AlignmentFlag.AlignCenter, self._y_label)
             painter.resetTransform()
-
-
-def decade_ticks(low: float, high: float, most: int) -> list[float]:
-    """Return round values between 10^low and 10^high as their logarithms, at most about `most` of them."""
-    for steps in ((1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9), (1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 3), (1,)):
-        decades = range(math.floor(low), math.ceil(high) + 1)
-        ticks = [k + math.log10(m) for k in decades for m in steps if low <= k + math.log10(m) <= high]
-        if len(ticks) <= most:
-            return ticks
-    return ticks[:: math.ceil(len(ticks) / most)]

@@ -26,12 +26,31 @@ def thinned(x: Array, y: Array, columns: int) -> tuple[Array, Array]:
 def smoothed(y: Any, share: float) -> Array:
     """Return the exponential moving average of a curve; share 0 is the curve itself, 0.99 very smooth.
 
-    The start is corrected for having no past (as in Adam), so a constant curve stays what it is. NaN values are skipped.
+    The start is corrected for having no past (as in Adam), so a constant curve stays what it is. What is not finite
+    stays and does not touch its neighbours.
     """
-    values = np.asarray(y, float)
-    out, mean, weight = np.empty_like(values), 0.0, 0.0
-    for i, value in enumerate(values):
-        if math.isfinite(value):
-            mean, weight = share * mean + (1 - share) * value, share * weight + (1 - share)
-        out[i] = mean / weight if weight else np.nan
-    return out
+    values = np.array(y, float)
+    fine = np.isfinite(values)
+    if share > 0 and fine.any():
+        total = _decayed((1 - share) * values[fine], share)
+        values[fine] = total / (1 - share ** np.arange(1.0, len(total) + 1))
+    return values
+
+
+def _decayed(y: Array, share: float) -> Array:
+    """Return s[i] = share * s[i-1] + y[i] for all i at once: after pass p each holds the last 2^p terms of its sum."""
+    reach, factor = 1, share
+    while reach < len(y) and factor > 1e-12:
+        y[reach:] += factor * y[:-reach].copy()
+        reach, factor = 2 * reach, factor * factor
+    return y
+
+
+def decade_ticks(low: float, high: float, most: int) -> list[float]:
+    """Return round values between 10^low and 10^high as their logarithms, at most about `most` of them."""
+    for steps in ((1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9), (1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 3), (1,)):
+        decades = range(math.floor(low), math.ceil(high) + 1)
+        ticks = [k + math.log10(m) for k in decades for m in steps if low <= k + math.log10(m) <= high]
+        if len(ticks) <= most:
+            return ticks
+    return ticks[:: math.ceil(len(ticks) / most)]
