@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame
 
@@ -21,7 +21,7 @@ from studio import theme
 from studio.widgets.bars import BarPlot
 from studio.widgets.base import Themed, named
 from studio.widgets.heat import HeatMap
-from studio.widgets.series import Array, smoothed, thinned
+from studio.widgets.series import Array, decade_ticks, smoothed, thinned
 
 FRAME_MS = 33
 DUTY = 6.0
@@ -260,18 +260,28 @@ class CurvePlot(_Plot):
         for item in self._extra:
             self.removeItem(item)
         self._extra = []
-        for curve in self._curves:
-            if curve.label and len(curve.y) and math.isfinite(float(curve.y[-1])):
-                x, y = self._values(curve)
-                self._text(float(x[-1]), float(y[-1]), curve.label, curve.color, (0, 0.5))
+        for (x, y, curve), anchor in apart(self._ends(), self._reach()):
+            self._text(x, y, curve.label, curve.color, (0, anchor))
         for marker in self._markers:
             pen = pg.mkPen(theme.color(marker.color), width=1)
             pen.setDashPattern([3.0, 3.0])
-            self._put(pg.InfiniteLine(marker.x, angle=90, pen=pen))
+            self._put(self._flagged(pg.InfiniteLine(marker.x, angle=90, pen=pen, **self._flag(marker)), marker))
             if marker.y is not None:
                 self._point(marker)
-            if marker.label:
-                self._flag(marker)
+
+    def _ends(self) -> list[tuple[float, float, Curve]]:
+        """Return where the labelled curves end."""
+        ends = []
+        for curve in self._curves:
+            if curve.label and len(curve.y):
+                x, y = self._values(curve)
+                ends.append((float(x[-1]), float(y[-1]), curve))
+        return [end for end in ends if math.isfinite(end[1])]
+
+    def _reach(self) -> float:
+        """Return the height of a line of text on the y axis."""
+        low, high = self.getPlotItem().getViewBox().viewRange()[1]
+        return float(16 * (high - low) / max(self.height() - 40, 60))
 
     def _point(self, marker: Marker) -> None:
         y = float(marker.y or 0)
@@ -282,16 +292,20 @@ class CurvePlot(_Plot):
             pg.ScatterPlotItem([marker.x], [y], size=8, brush=brush, pen=pg.mkPen(theme.color("bg.panel"), width=1.5))
         )
 
-    def _flag(self, marker: Marker) -> None:
-        """Put a marker's label on its line, near the top, where curves that fall have passed."""
-        (left, right), (low, high) = self.getPlotItem().getViewBox().viewRange()
-        side = (
-            0.0 if marker.x < left + 0.25 * (right - left) else 1.0 if marker.x > right - 0.25 * (right - left) else 0.5
-        )
-        tone = marker.color.partition(".")[0]
-        soft = f"{tone}.soft" if marker.color.endswith(".fill") else "bg.active"
-        text = f"{tone}.text" if marker.color.endswith(".fill") else marker.color
-        self._text(marker.x, high - 0.06 * (high - low), f" {marker.label} ", text, (side, 0.5), soft)
+    def _flag(self, marker: Marker) -> dict[str, Any]:
+        """Return the options of a marker's label: near the top, where curves that fall have passed."""
+        if not marker.label:
+            return {}
+        state = marker.color.partition(".")[0] if marker.color.endswith(".fill") else ""
+        colors = {"color": theme.color(f"{state}.text" if state else marker.color)}
+        fill = theme.color(f"{state}.soft" if state else "bg.active")
+        places = {"position": 0.94, "anchors": [(0.5, 0.5), (0.5, 0.5)], "movable": False}
+        return {"label": f" {marker.label} ", "labelOpts": colors | {"fill": pg.mkBrush(fill)} | places}
+
+    def _flagged(self, line: Any, marker: Marker) -> Any:
+        if marker.label:
+            line.label.setFont(theme.font(11, 600))
+        return line
 
     def _text(self, x: float, y: float, text: str, color: str, anchor: tuple[float, float], fill: str = "") -> None:
         brush = pg.mkBrush(theme.color(fill)) if fill else None
@@ -356,6 +370,17 @@ class ScatterPlot(_Plot):
     def _clicked(self, _item: Any, points: Any, *_: Any) -> None:
         if len(points):
             self.picked.emit(int(points[0].data()))
+
+
+def apart(ends: list[tuple[float, float, Curve]], height: float) -> list[tuple[tuple[float, float, Curve], float]]:
+    """Return each end with the vertical anchor of its label: neighbours that would overlap move apart."""
+    ordered = sorted(ends, key=lambda end: end[1])
+    anchors = [0.5] * len(ordered)
+    for i in range(len(ordered) - 1):
+        gap = (ordered[i + 1][1] - ordered[i][1]) / height if height else 1.0
+        if gap < 1:
+            anchors[i], anchors[i + 1] = 0.5 - (1 - gap) / 2, 0.5 + (1 - gap) / 2
+    return list(zip(ordered, anchors, strict=True))
 
 
 __all__ = [

@@ -75,7 +75,12 @@ def _training(before: Project, after: Project) -> Iterator[Change]:
 
 
 def _fit(before: Project, after: Project) -> Iterator[Change]:
-    names = {"epochs": tr("epochs"), "batch_size": tr("batch size"), "seed": tr("seed"), "class_weight": tr("class weights")}
+    names = {
+        "epochs": tr("epochs"),
+        "batch_size": tr("batch size"),
+        "seed": tr("seed"),
+        "class_weight": tr("class weights"),
+    }
     for name, title in names.items():
         if getattr(before.fit, name) != getattr(after.fit, name):
             yield _pair(title, getattr(before.fit, name), getattr(after.fit, name))

@@ -6,10 +6,10 @@ import pytest
 
 from engine.layers.core import Dense
 from engine.network.network import stack
-from engine.project.document import Project
 from engine.optimizers.records import SGD, Adam
-from studio.document.session import Edit
+from engine.project.document import Project
 from studio.document import training_edits as training
+from studio.document.session import Edit
 from studio.pages.fit.changes import changes, headline
 
 BASE = Project(network=stack(Dense(8), Dense(1)))

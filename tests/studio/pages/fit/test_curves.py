@@ -62,4 +62,3 @@ def test_the_first_epoch_is_drawn_by_batches_until_two_epochs_are_done() -> None
     np.testing.assert_array_equal(curves.pair("loss")[0].x, [0.25, 0.5, 0.75])
     curves.extend(ROWS)
     np.testing.assert_array_equal(curves.pair("loss")[0].x, [1, 2, 3])
-

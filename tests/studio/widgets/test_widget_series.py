@@ -1,0 +1,52 @@
+"""Smoothing against the plain recurrence, ticks of powers of ten, labels that keep apart."""
+
+import math
+
+import numpy as np
+import pytest
+
+from studio.widgets.plot import Curve, apart
+from studio.widgets.series import decade_ticks, smoothed
+
+
+def recurrence(y: np.ndarray, share: float) -> np.ndarray:
+    out, mean, weight = [], 0.0, 0.0
+    for value in y:
+        mean, weight = share * mean + (1 - share) * value, share * weight + (1 - share)
+        out.append(mean / weight)
+    return np.array(out)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.6, 0.95, 0.999])
+@pytest.mark.parametrize("count", [1, 2, 7, 5000])
+def test_smoothing_is_the_moving_average(share: float, count: int) -> None:
+    y = np.random.default_rng(0).normal(size=count) + 3
+    np.testing.assert_allclose(smoothed(y, share), recurrence(y, share), rtol=1e-7)
+
+
+def test_smoothing_leaves_gaps_and_does_not_spread_them() -> None:
+    found = smoothed(np.array([1.0, np.nan, 1.0, np.inf, 1.0]), 0.6)
+    np.testing.assert_array_equal(np.isfinite(found), [True, False, True, False, True])
+    np.testing.assert_allclose(found[[0, 2, 4]], 1.0)
+
+
+def test_smoothing_leaves_its_argument_alone() -> None:
+    y = np.array([3.0, 1.0])
+    smoothed(y, 0.5)
+    np.testing.assert_array_equal(y, [3.0, 1.0])
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.8, 0.2), (-3, 1), (-9, 6), (0.01, 0.02)])
+def test_ticks_of_powers_of_ten_are_round_and_few(low: float, high: float) -> None:
+    ticks = decade_ticks(low, high, 10)
+    assert len(ticks) <= 10
+    assert all(low <= t <= high for t in ticks)
+    assert all(math.isclose(float(f"{10**t:.2g}"), 10**t, rel_tol=1e-9) for t in ticks)
+
+
+def test_labels_that_would_overlap_move_apart() -> None:
+    curve = Curve([1], [1])
+    near = apart([(1, 1.0, curve), (1, 1.0, curve)], height=0.5)
+    assert [anchor for _, anchor in near] == [0.0, 1.0]
+    far = apart([(1, 1.0, curve), (1, 2.0, curve)], height=0.5)
+    assert [anchor for _, anchor in far] == [0.5, 0.5]
