@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine import ops, registry
-from engine.ops.eager import evaluate
 from engine.ir.value import Value
+from engine.ops.eager import evaluate
 from engine.registry import register
 from engine.specs import Spec, field, snake
 
@@ -435,7 +435,9 @@ def names() -> tuple[str, ...]:
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
-    if name.startswith("_") or name not in {n for cls in registry.records("activation") for n in (snake(cls.KERAS), *cls.ALIASES)}:
+    if name.startswith("_") or name not in {
+        n for cls in registry.records("activation") for n in (snake(cls.KERAS), *cls.ALIASES)
+    }:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     record = registry.named("activation", name)
 

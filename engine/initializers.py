@@ -105,7 +105,11 @@ class Constant(InitializerSpec):
 
 
 @register(
-    id="init.random_normal/1", kind="initializer", icon="dices", aliases=("normal",), purpose="Normal with a given spread."
+    id="init.random_normal/1",
+    kind="initializer",
+    icon="dices",
+    aliases=("normal",),
+    purpose="Normal with a given spread.",
 )
 class RandomNormal(InitializerSpec):
     """Drawn from a normal distribution."""
@@ -169,7 +173,9 @@ class VarianceScaling(InitializerSpec):
     scale: float = field(1.0, doc="Factor on the variance.", gt=0)
     mode: str = field("fan_in", doc="What is counted.", choices=("fan_in", "fan_out", "fan_avg"))
     distribution: str = field(
-        "truncated_normal", doc="Shape of the distribution.", choices=("truncated_normal", "untruncated_normal", "uniform")
+        "truncated_normal",
+        doc="Shape of the distribution.",
+        choices=("truncated_normal", "untruncated_normal", "uniform"),
     )
     seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
 

@@ -1,5 +1,6 @@
 """The closed table of all records: versioned id -> spec class, per kind. Nothing is ever looked up by import path."""
 
+import importlib
 from collections.abc import Callable
 from typing import Any, TypeVar, dataclass_transform
 
@@ -7,7 +8,19 @@ from engine import specs
 from engine.errors import UsageError
 from engine.specs import Spec, field, snake
 
-KINDS = ("layer", "activation", "initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "callback")
+HOMES = {
+    "layer": ("engine.layers", "engine.network.nested"),
+    "activation": ("engine.activations",),
+    "initializer": ("engine.initializers",),
+    "regularizer": ("engine.regularizers",),
+    "constraint": ("engine.constraints",),
+    "loss": ("engine.losses",),
+    "metric": ("engine.metrics",),
+    "optimizer": ("engine.optimizers",),
+    "callback": ("engine.callbacks",),
+}
+"""Where the records of each kind are written; loaded when somebody asks for one."""
+KINDS = tuple(HOMES)
 S = TypeVar("S", bound=Spec)
 _BY_ID: dict[str, type[Spec]] = {}
 _BY_NAME: dict[tuple[str, str], type[Spec]] = {}
@@ -44,13 +57,23 @@ def forget(id: str) -> None:
         del _BY_NAME[key]
 
 
+def load(*kinds: str) -> None:
+    """Import the modules in which the records of these kinds (all without) are written."""
+    for kind in kinds or KINDS:
+        for home in HOMES.get(kind, ()):
+            importlib.import_module(home)
+
+
 def records(kind: str) -> tuple[type[Any], ...]:
     """Return all spec classes of a kind, in the order in which they were registered."""
+    load(kind)
     return tuple(cls for cls in _BY_ID.values() if cls.KIND == kind)
 
 
 def get(id: str) -> type[Any]:
     """Return the spec class with this id; raises UsageError."""
+    if id not in _BY_ID:
+        load()
     if id not in _BY_ID:
         raise UsageError(f"There is no record {id!r:.80}. A newer version of Layerwright may know it.")
     return _BY_ID[id]
@@ -58,6 +81,7 @@ def get(id: str) -> type[Any]:
 
 def named(kind: str, name: str) -> type[Any]:
     """Return the spec class with this Keras name, snake-case name or alias; raises UsageError naming near matches."""
+    load(kind)
     found = _BY_NAME.get((kind, name)) or _BY_NAME.get((kind, name.lower()))
     if found is None:
         import difflib
@@ -77,7 +101,7 @@ def from_config(config: Any) -> Any:
     known = {f.name: f for f in cls.fields()}
     if unknown := sorted(set(config) - set(known) - {"id"}):
         raise UsageError(f"{cls.KERAS} has no setting {unknown[0]!r:.60}.")
-    values = {k: from_config(v) if isinstance(v, dict) else v for k, v in config.items() if k != "id"}
+    values = {k: from_config(v) if isinstance(v, dict) and "id" in v else v for k, v in config.items() if k != "id"}
     if missing := [n for n, f in known.items() if f.required and n not in values]:
         raise UsageError(f"{cls.KERAS} needs the setting {missing[0]!r}.")
     return cls(**values)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine import ops, registry
-from engine.ops.eager import evaluate
 from engine.ir.value import Value
+from engine.ops.eager import evaluate
 from engine.registry import register
 from engine.specs import Spec, field
 

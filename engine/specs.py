@@ -19,9 +19,9 @@ from typing import Any, ClassVar, Literal, Self, TypeVar, dataclass_transform
 
 from engine.errors import UsageError
 
-FieldKind = Literal["int", "float", "rate", "bool", "enum", "text", "ints", "floats", "activation", "spec"]
+FieldKind = Literal["int", "float", "rate", "bool", "enum", "text", "ints", "floats", "activation", "spec", "network"]
 """What an editor must know: rate is a float in 0..1, ints and floats are tuples, activation is a registered name, spec
-is a nested spec of the registry kind `FieldInfo.of` (initializer, regularizer, constraint)."""
+is a nested spec of the registry kind `FieldInfo.of` (initializer, regularizer, constraint), network a nested network."""
 
 S = TypeVar("S", bound="Spec")
 
@@ -58,6 +58,8 @@ class FieldInfo:
             UsageError: one sentence that says what must hold and what is.
         """
         value = _plain_number(value)
+        if value is None and self.kind == "activation":
+            value = "linear"
         if value is None:
             if self.optional:
                 return None
@@ -141,7 +143,7 @@ class Spec:
         return {"id": self.ID} | {f.name: _plain(getattr(self, f.name)) for f in self.fields()}
 
     def source(self, prefix: str = "", **more: Any) -> str:
-        """Return the Keras call that makes this spec, changed fields only: "Dense(64, activation='relu')".
+        """Return the Keras call that makes this spec, changed fields only: Dense(64, activation="relu").
 
         prefix: the module before the name ("layers."). more: further keyword arguments ("name").
         """
@@ -175,7 +177,8 @@ def literal(value: Any) -> str:
         inner = ", ".join(literal(v) for v in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, str):
-        return ascii(value)
+        quoted = ascii(value)
+        return quoted if '"' in quoted else f'"{quoted[1:-1]}"'
     if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return repr(value)
     raise UsageError(f"{value!r:.80} cannot be written as Python source.")
@@ -235,6 +238,8 @@ def _plain_number(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, Spec):
         return value.get_config()
+    if hasattr(value, "to_json"):
+        return value.to_json()
     return [_plain(v) for v in value] if isinstance(value, tuple) else value
 
 
@@ -308,7 +313,17 @@ def _spec(info: FieldInfo, value: Any) -> Spec:
     return found
 
 
+def _network(info: FieldInfo, value: Any) -> Any:
+    if isinstance(value, dict):
+        from engine.network.files import from_json
+
+        return from_json(value)
+    if not hasattr(value, "to_json"):
+        raise UsageError(f"{info.name} must be a network; it is {value!r:.60}.")
+    return value
+
+
 CHECKS: dict[str, Callable[[FieldInfo, Any], Any]] = {
     "int": _int, "float": _float, "rate": _rate, "bool": _bool, "enum": _enum, "text": _text,
-    "ints": _tuple, "floats": _tuple, "activation": _activation, "spec": _spec,
+    "ints": _tuple, "floats": _tuple, "activation": _activation, "spec": _spec, "network": _network,
 }  # fmt: skip

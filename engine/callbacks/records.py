@@ -65,7 +65,11 @@ class EarlyStopping(CallbackSpec):
             new = {"wait": wait, "best": float(now), "best_epoch": view.epoch, "kept": self.restore_best_weights}
             return new, (KeepWeights(),) if self.restore_best_weights else ()
         new = memory | {"wait": memory["wait"] + 1}
-        return self._keep_first(view, new) if self.restore_best_weights and not memory["kept"] else self._stop(view, new, ())
+        return (
+            self._keep_first(view, new)
+            if self.restore_best_weights and not memory["kept"]
+            else self._stop(view, new, ())
+        )
 
     def _better(self, now: float, best: float | None) -> bool:
         return improved(now, best, larger_is_better(self.monitor, self.mode), abs(self.min_delta))
@@ -182,7 +186,9 @@ class ModelCheckpoint(CallbackSpec):
             if name is None:
                 continue
             if name not in values:
-                return Notice(f"ModelCheckpoint cannot name its file: {name} is not measured. Measured are: {', '.join(values)}.")
+                return Notice(
+                    f"ModelCheckpoint cannot name its file: {name} is not measured. Measured are: {', '.join(values)}."
+                )
             path += format(values[name], form)
         return Save(path, self.save_weights_only, reason)
 

@@ -126,7 +126,9 @@ class PReLU(LayerSpec):
 
     FORMULA = "y = x if x > 0 else alpha · x"
     alpha_initializer: InitializerSpec = field(Zeros(), doc="How the slopes begin.", of="initializer", advanced=True)
-    alpha_regularizer: Any | None = field(None, doc="Penalty on the slopes.", kind="spec", of="regularizer", advanced=True)
+    alpha_regularizer: Any | None = field(
+        None, doc="Penalty on the slopes.", kind="spec", of="regularizer", advanced=True
+    )
     alpha_constraint: Any | None = field(None, doc="Limits on the slopes.", kind="spec", of="constraint", advanced=True)
     shared_axes: tuple[int, ...] | None = field(None, doc="Axes of a row, counted from 1, that share a slope.", ge=1)
 
@@ -138,7 +140,10 @@ class PReLU(LayerSpec):
     def output_shape(self, shapes: tuple[Shape, ...]) -> Shape:
         if any(axis > len(shapes[0]) for axis in self.shared_axes or ()):
             raise Misfit(
-                f"needs rows with the shared axes {self.shared_axes}", shapes, fix="Share fewer axes.", short="no such axis"
+                f"needs rows with the shared axes {self.shared_axes}",
+                shapes,
+                fix="Share fewer axes.",
+                short="no such axis",
             )
         return shapes[0]
 

@@ -66,22 +66,34 @@ class Conv2D(LayerSpec):
     kernel_size: tuple[int, ...] = field(doc="Height and width of a filter.", ge=1, length=2, suggested=(3, 3))
     strides: tuple[int, ...] = field((1, 1), doc="Step of the window.", ge=1, length=2)
     padding: str = field("valid", doc="valid: only whole windows. same: zeros around the image.", choices=PADDING)
-    dilation_rate: tuple[int, ...] = field((1, 1), doc="Gaps between the filter's cells.", ge=1, length=2, advanced=True)
+    dilation_rate: tuple[int, ...] = field(
+        (1, 1), doc="Gaps between the filter's cells.", ge=1, length=2, advanced=True
+    )
     groups: int = field(1, doc="Channels are split into so many groups.", ge=1, advanced=True)
     activation: str = field("linear", doc="Applied to the output.", kind="activation", suggested="relu")
     use_bias: bool = field(True, doc="Add a learnt constant to each filter.")
-    kernel_initializer: InitializerSpec = field(GlorotUniform(), doc="How the filters begin.", of="initializer", advanced=True)
+    kernel_initializer: InitializerSpec = field(
+        GlorotUniform(), doc="How the filters begin.", of="initializer", advanced=True
+    )
     bias_initializer: InitializerSpec = field(Zeros(), doc="How the bias begins.", of="initializer", advanced=True)
-    kernel_regularizer: Any | None = field(None, doc="Penalty on the filters.", kind="spec", of="regularizer", advanced=True)
+    kernel_regularizer: Any | None = field(
+        None, doc="Penalty on the filters.", kind="spec", of="regularizer", advanced=True
+    )
     bias_regularizer: Any | None = field(None, doc="Penalty on the bias.", kind="spec", of="regularizer", advanced=True)
-    activity_regularizer: Any | None = field(None, doc="Penalty on the output.", kind="spec", of="regularizer", advanced=True)
-    kernel_constraint: Any | None = field(None, doc="Limits on the filters.", kind="spec", of="constraint", advanced=True)
+    activity_regularizer: Any | None = field(
+        None, doc="Penalty on the output.", kind="spec", of="regularizer", advanced=True
+    )
+    kernel_constraint: Any | None = field(
+        None, doc="Limits on the filters.", kind="spec", of="constraint", advanced=True
+    )
     bias_constraint: Any | None = field(None, doc="Limits on the bias.", kind="spec", of="constraint", advanced=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.filters % self.groups:
-            raise UsageError(f"Conv2D: filters must be a multiple of groups; they are {self.filters} and {self.groups}.")
+            raise UsageError(
+                f"Conv2D: filters must be a multiple of groups; they are {self.filters} and {self.groups}."
+            )
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise UsageError("Conv2D: strides or dilation_rate may be more than 1, not both.")
 

@@ -30,7 +30,9 @@ class Input(LayerSpec):
     INPUTS = (0, 0)
     FORMULA = "y = rows of a tensor"
     shape: tuple[int, ...] | None = field(None, doc="Shape of one row; None: that of the tensor it takes.", ge=1)
-    dtype: str = field("float32", doc="Type of the numbers.", choices=("float32", "float64", "int32", "int64"), advanced=True)
+    dtype: str = field(
+        "float32", doc="Type of the numbers.", choices=("float32", "float64", "int32", "int64"), advanced=True
+    )
 
     def __post_init__(self) -> None:
         if isinstance(self.shape, int) and not isinstance(self.shape, bool):
@@ -72,12 +74,20 @@ class Dense(LayerSpec):
     units: int = field(doc="Width of the output.", ge=1, suggested=64)
     activation: str = field("linear", doc="Applied to the output.", kind="activation", suggested="relu")
     use_bias: bool = field(True, doc="Add a learnt constant to each unit.")
-    kernel_initializer: InitializerSpec = field(GlorotUniform(), doc="How the kernel begins.", of="initializer", advanced=True)
+    kernel_initializer: InitializerSpec = field(
+        GlorotUniform(), doc="How the kernel begins.", of="initializer", advanced=True
+    )
     bias_initializer: InitializerSpec = field(Zeros(), doc="How the bias begins.", of="initializer", advanced=True)
-    kernel_regularizer: Any | None = field(None, doc="Penalty on the kernel.", kind="spec", of="regularizer", advanced=True)
+    kernel_regularizer: Any | None = field(
+        None, doc="Penalty on the kernel.", kind="spec", of="regularizer", advanced=True
+    )
     bias_regularizer: Any | None = field(None, doc="Penalty on the bias.", kind="spec", of="regularizer", advanced=True)
-    activity_regularizer: Any | None = field(None, doc="Penalty on the output.", kind="spec", of="regularizer", advanced=True)
-    kernel_constraint: Any | None = field(None, doc="Limits on the kernel.", kind="spec", of="constraint", advanced=True)
+    activity_regularizer: Any | None = field(
+        None, doc="Penalty on the output.", kind="spec", of="regularizer", advanced=True
+    )
+    kernel_constraint: Any | None = field(
+        None, doc="Limits on the kernel.", kind="spec", of="constraint", advanced=True
+    )
     bias_constraint: Any | None = field(None, doc="Limits on the bias.", kind="spec", of="constraint", advanced=True)
 
     def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
@@ -130,8 +140,12 @@ class Embedding(LayerSpec):
     embeddings_initializer: InitializerSpec = field(
         RandomUniform(), doc="How the vectors begin.", of="initializer", advanced=True
     )
-    embeddings_regularizer: Any | None = field(None, doc="Penalty on the vectors.", kind="spec", of="regularizer", advanced=True)
-    embeddings_constraint: Any | None = field(None, doc="Limits on the vectors.", kind="spec", of="constraint", advanced=True)
+    embeddings_regularizer: Any | None = field(
+        None, doc="Penalty on the vectors.", kind="spec", of="regularizer", advanced=True
+    )
+    embeddings_constraint: Any | None = field(
+        None, doc="Limits on the vectors.", kind="spec", of="constraint", advanced=True
+    )
 
     def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
         shape = (self.input_dim, self.output_dim)

@@ -42,12 +42,18 @@ class BatchNormalization(LayerSpec):
     scale: bool = field(True, doc="Learn a scale.")
     beta_initializer: InitializerSpec = field(Zeros(), doc="How the shift begins.", of="initializer", advanced=True)
     gamma_initializer: InitializerSpec = field(Ones(), doc="How the scale begins.", of="initializer", advanced=True)
-    moving_mean_initializer: InitializerSpec = field(Zeros(), doc="How the mean begins.", of="initializer", advanced=True)
+    moving_mean_initializer: InitializerSpec = field(
+        Zeros(), doc="How the mean begins.", of="initializer", advanced=True
+    )
     moving_variance_initializer: InitializerSpec = field(
         Ones(), doc="How the variance begins.", of="initializer", advanced=True
     )
-    beta_regularizer: Any | None = field(None, doc="Penalty on the shift.", kind="spec", of="regularizer", advanced=True)
-    gamma_regularizer: Any | None = field(None, doc="Penalty on the scale.", kind="spec", of="regularizer", advanced=True)
+    beta_regularizer: Any | None = field(
+        None, doc="Penalty on the shift.", kind="spec", of="regularizer", advanced=True
+    )
+    gamma_regularizer: Any | None = field(
+        None, doc="Penalty on the scale.", kind="spec", of="regularizer", advanced=True
+    )
     beta_constraint: Any | None = field(None, doc="Limits on the shift.", kind="spec", of="constraint", advanced=True)
     gamma_constraint: Any | None = field(None, doc="Limits on the scale.", kind="spec", of="constraint", advanced=True)
 
@@ -106,14 +112,20 @@ class LayerNormalization(LayerSpec):
 
     FORMULA = "y = gamma · (x - mean) / sqrt(variance + epsilon) + beta"
     RANK = (1, None)
-    axis: tuple[int, ...] = field((-1,), doc="Axes over which a row is standardized; -1 is the last, 1 the first of a row.")
+    axis: tuple[int, ...] = field(
+        (-1,), doc="Axes over which a row is standardized; -1 is the last, 1 the first of a row."
+    )
     epsilon: float = field(0.001, doc="Added to the variance.", gt=0, advanced=True)
     center: bool = field(True, doc="Learn a shift.")
     scale: bool = field(True, doc="Learn a scale.")
     beta_initializer: InitializerSpec = field(Zeros(), doc="How the shift begins.", of="initializer", advanced=True)
     gamma_initializer: InitializerSpec = field(Ones(), doc="How the scale begins.", of="initializer", advanced=True)
-    beta_regularizer: Any | None = field(None, doc="Penalty on the shift.", kind="spec", of="regularizer", advanced=True)
-    gamma_regularizer: Any | None = field(None, doc="Penalty on the scale.", kind="spec", of="regularizer", advanced=True)
+    beta_regularizer: Any | None = field(
+        None, doc="Penalty on the shift.", kind="spec", of="regularizer", advanced=True
+    )
+    gamma_regularizer: Any | None = field(
+        None, doc="Penalty on the scale.", kind="spec", of="regularizer", advanced=True
+    )
     beta_constraint: Any | None = field(None, doc="Limits on the shift.", kind="spec", of="constraint", advanced=True)
     gamma_constraint: Any | None = field(None, doc="Limits on the scale.", kind="spec", of="constraint", advanced=True)
 

@@ -38,7 +38,8 @@ class Dropout(LayerSpec):
         value = floating(c, x[0])
         if not c.training or not self.rate:
             return value
-        return ops.mul(value, ops.dropout_mask(value.shape, self.rate, c.key(stream("dropout", self.seed))))
+        mask = ops.dropout_mask(value.shape, self.rate, c.key(stream("dropout", self.seed)), c.dtype)
+        return ops.mul(value, mask)
 
     def summary_line(self) -> str:
         return f"{self.rate:g}"
@@ -67,7 +68,7 @@ class GaussianNoise(LayerSpec):
         value = floating(c, x[0])
         if not c.training or not self.stddev:
             return value
-        noise = ops.random_normal(value.shape, c.key(stream("noise", self.seed)))
+        noise = ops.random_normal(value.shape, c.key(stream("noise", self.seed)), c.dtype)
         return ops.add(value, ops.mul(noise, self.stddev))
 
     def summary_line(self) -> str:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from engine import ops
+from engine.constraints import ConstraintSpec
 from engine.errors import Problem, Repair, ShapeError
+from engine.initializers import InitializerSpec
 from engine.ir.value import Value
+from engine.regularizers import RegularizerSpec
 from engine.specs import Spec
 
 Shape = tuple[int, ...]
@@ -28,9 +31,9 @@ class Weight:
 
     name: str
     shape: Shape
-    initializer: Spec
-    regularizer: Spec | None = None
-    constraint: Spec | None = None
+    initializer: InitializerSpec
+    regularizer: RegularizerSpec | None = None
+    constraint: ConstraintSpec | None = None
     trainable: bool = True
     dtype: str = "float32"
 

@@ -43,7 +43,7 @@ class LossSpec(Spec):
         """Return the loss of a batch. Without a reduction: one per row. sample_weight: (rows,)."""
         losses = self.each(y_true, y_pred)
         if sample_weight is not None:
-            import numpy as np  # noqa: PLC0415
+            import numpy as np
 
             weights = np.asarray(sample_weight, losses.dtype)
             losses = losses * weights.reshape(weights.shape[:1] + (1,) * (losses.ndim - 1))

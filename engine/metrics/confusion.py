@@ -18,7 +18,9 @@ def pair(y_true: Array, y_pred: Array, weight: Array | None) -> tuple[Array, Arr
     if y_true.shape != y_pred.shape and y_true.size == y_pred.size:
         y_true = y_true.reshape(y_pred.shape)
     if y_true.shape != y_pred.shape:
-        raise UsageError(f"The metric needs a truth shaped like the output; they are {y_true.shape} and {y_pred.shape}.")
+        raise UsageError(
+            f"The metric needs a truth shaped like the output; they are {y_true.shape} and {y_pred.shape}."
+        )
     weights = np.ones(len(y_pred)) if weight is None else np.asarray(weight, np.float64)
     weights = weights.reshape(weights.shape[:1] + (1,) * (y_pred.ndim - 1))
     return y_true.astype(bool), y_pred, np.broadcast_to(weights, y_pred.shape)
@@ -118,7 +120,9 @@ class F1Score(MetricSpec):
 
     LARGER = True
     FORMULA = "2 · precision · recall / (precision + recall)"
-    average: str | None = field(None, doc="How classes become one number; None: one each.", choices=("micro", "macro", "weighted"))
+    average: str | None = field(
+        None, doc="How classes become one number; None: one each.", choices=("micro", "macro", "weighted")
+    )
     threshold: float | None = field(None, doc="Above it, the answer is yes; None: the largest of a row.", gt=0, le=1)
     name: str | None = field(None, doc=NAME, advanced=True)
 
@@ -168,7 +172,10 @@ class AUC(MetricSpec):
     num_thresholds: int = field(200, doc="How many thresholds.", ge=2)
     curve: str = field("ROC", doc="Which curve.", choices=("ROC", "PR"))
     summation_method: str = field(
-        "interpolation", doc="How the area is added up.", choices=("interpolation", "minoring", "majoring"), advanced=True
+        "interpolation",
+        doc="How the area is added up.",
+        choices=("interpolation", "minoring", "majoring"),
+        advanced=True,
     )
     name: str | None = field(None, doc=NAME, advanced=True)
     multi_label: bool = field(False, doc="One area per output, then their mean.")

@@ -101,9 +101,15 @@ class R2Score(MetricSpec):
     def update(self, state: State, y_true: Array, y_pred: Array, weight: Array | None) -> State:
         truth, answer = columns(y_true), columns(y_pred)
         if truth.shape != answer.shape:
-            raise UsageError(f"R2Score needs outputs shaped like the target; they are {y_pred.shape} and {y_true.shape}.")
+            raise UsageError(
+                f"R2Score needs outputs shaped like the target; they are {y_pred.shape} and {y_true.shape}."
+            )
         weights = np.ones_like(truth) if weight is None else np.broadcast_to(columns(weight), truth.shape)
-        new = {"samples": np.float64(truth.size), "sum": (truth * weights).sum(0), "squares": (truth**2 * weights).sum(0)}
+        new = {
+            "samples": np.float64(truth.size),
+            "sum": (truth * weights).sum(0),
+            "squares": (truth**2 * weights).sum(0),
+        }
         new |= {"residual": ((truth - answer) ** 2 * weights).sum(0), "count": weights.sum(0)}
         return {name: state[name] + new[name] for name in state}
 

@@ -73,9 +73,7 @@ def per_row(x: Value) -> Value:
     return ops.mean(x, tuple(range(1, len(x.shape)))) if len(x.shape) > 1 else x
 
 
-def alike(
-    function: Callable[[Value, Value], Value], y_true: Value, y_pred: Value
-) -> Value:
+def alike(function: Callable[[Value, Value], Value], y_true: Value, y_pred: Value) -> Value:
     """Return function(y_true, y_pred) per row, after an axis of length 1 that only one of them has is evened out."""
     if len(y_true.shape) == len(y_pred.shape) + 1 and y_true.shape[-1] == 1:
         y_true = ops.reshape(y_true, y_true.shape[:-1])

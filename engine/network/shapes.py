@@ -187,7 +187,9 @@ def _same_weights(network: Network, node: Node, owner: str, mine: tuple[Weight, 
     elif [w.shape for w in found.weights.get(owner, mine)] != [w.shape for w in mine]:
         message = f"{node.name} shares the weights of {network.nodes[owner].name}, whose inputs have another width."
     elif owner not in found.weights:
-        message = f"{node.name} shares the weights of {network.nodes[owner].name}, which stands behind it or has a problem."
+        message = (
+            f"{node.name} shares the weights of {network.nodes[owner].name}, which stands behind it or has a problem."
+        )
     else:
         return
     fix = "Give it its own weights."

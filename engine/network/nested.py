@@ -1,0 +1,158 @@
+"""A network as one layer of another: the record `Model`."""
+
+from dataclasses import dataclass
+
+from engine.errors import UsageError
+from engine.ir.value import Value
+from engine.layers.core import Dense, Input
+from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight
+from engine.network.network import Network, stack
+from engine.network.shapes import Shapes, infer
+from engine.registry import register
+from engine.specs import field
+
+DEEPEST = 8
+"""Networks may be nested so deep."""
+
+
+@register(
+    id="core.nested/1",
+    kind="layer",
+    group="core",
+    icon="boxes",
+    aliases=("Nested", "submodel", "block", "group"),
+    purpose="A whole network as one layer.",
+)
+class Model(LayerSpec):
+    """A network inside a network: for a block that is used several times, or to keep a large drawing readable. It has
+    one output; its Inputs take what is wired to it, in order.
+
+    Shapes: those of its Inputs -> that of its output. Weights: all of its layers', "n2_kernel". Keras: a Model called on
+    tensors.
+    """
+
+    INPUTS = (1, None)
+    FORMULA = "y = network(x)"
+    network: Network = field(doc="The inner network.", kind="network", suggested=stack(Input(), Dense(64, "relu")))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if depth(self.network) >= DEEPEST:
+            raise UsageError(f"Model: networks may be nested {DEEPEST} deep; this one is deeper.")
+
+    def inner(self, shapes: tuple[Shape, ...]) -> Shapes:
+        """Return the shapes inside for these inputs; raises Misfit when something inside does not fit."""
+        inputs = self.network.inputs()
+        if len(inputs) != len(shapes):
+            needs = f"needs {len(inputs)} input{'' if len(inputs) == 1 else 's'}"
+            raise Misfit(
+                needs, shapes, fix="Wire one layer to each Input inside.", short=f"{len(inputs)} inputs inside"
+            )
+        found = infer(self.network, dict(zip(inputs, shapes, strict=True)))
+        if not found.ok:
+            inside = next(p for p in found.problems if p.severity == "error")
+            raise Misfit("needs a network without problems inside", shapes, fix=str(inside), short="problem inside")
+        if len(self.network.outputs) != 1 or self.network.outputs[0] not in self.network.nodes:
+            raise Misfit("needs one output inside", shapes, fix="Choose one output inside.", short="one output inside")
+        return found
+
+    def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        found = self.inner(shapes)
+        return tuple(
+            Weight(
+                f"{id}_{w.name}", w.shape, w.initializer, w.regularizer, w.constraint, w.trainable and node.trainable
+            )
+            for id, node in self.network.nodes.items()
+            for w in found.weights[id]
+        )
+
+    def output_shape(self, shapes: tuple[Shape, ...]) -> Shape:
+        shape = self.inner(shapes).output[self.network.outputs[0]]
+        assert shape is not None  # inner has no problems, so every node has a shape
+        return shape
+
+    def output_dtype(self, dtypes: tuple[str, ...]) -> str:
+        node = self.network.outputs[0] if self.network.outputs else ""
+        known = dict(zip(self.network.inputs(), dtypes, strict=False))
+        for id in self.network.order():
+            layer = self.network.nodes[id].layer
+            sources = tuple(known.get(s, "float32") for s in self.network.sources(id))
+            if id not in known and isinstance(layer, LayerSpec):
+                known[id] = layer.output_dtype(sources)
+        return known.get(node, "float32")
+
+    def build(self, c: Context, *x: Value, **w: Value) -> Value:
+        values = dict(zip(self.network.inputs(), x, strict=True))
+        for id in self.network.order():
+            node = self.network.nodes[id]
+            if id in values or not isinstance(node.layer, LayerSpec):
+                continue
+            owner = node.shares or id
+            mine = {n.removeprefix(f"{owner}_"): v for n, v in w.items() if n.startswith(f"{owner}_")}
+            inner = Inner(c, id, owner, node.trainable)
+            values[id] = node.layer.build(inner, *(values[s] for s in self.network.sources(id)), **mine)
+        return values[self.network.outputs[0]]
+
+    def cost(self, shapes: tuple[Shape, ...]) -> int:
+        return sum(self.inner(shapes).cost.values())
+
+    def summary_line(self) -> str:
+        return f"{len(self.network.nodes) - len(self.network.inputs())} layers"
+
+
+@dataclass(frozen=True)
+class Inner:
+    """The context of a layer inside a Model: the outer one, with names of its own."""
+
+    outer: Context
+    id: str
+    owner: str
+    learns: bool
+
+    @property
+    def training(self) -> bool:
+        """As outside."""
+        return self.outer.training
+
+    @property
+    def trainable(self) -> bool:
+        """Whether neither the layer nor a model around it is frozen."""
+        return self.learns and self.outer.trainable
+
+    @property
+    def rows(self) -> int:
+        """As outside."""
+        return self.outer.rows
+
+    @property
+    def node(self) -> str:
+        """The node on the canvas: the outer one."""
+        return self.outer.node
+
+    @property
+    def dtype(self) -> str:
+        """As outside."""
+        return self.outer.dtype
+
+    def update(self, weight: str, value: Value) -> None:
+        """Set a weight of the layer, under its name outside."""
+        self.outer.update(f"{self.owner}_{weight}", value)
+
+    def key(self, purpose: str) -> tuple[str, str]:
+        """Return a key that no other layer inside has."""
+        return self.outer.key(f"{purpose}_{self.id}")
+
+    def penalty(self, value: Value) -> None:
+        """As outside."""
+        self.outer.penalty(value)
+
+
+Nested = Model
+
+
+def depth(network: Network) -> int:
+    """Return how many networks are nested in this one, along the deepest path."""
+    return max((1 + depth(n.layer.network) for n in network if isinstance(n.layer, Model)), default=0)
+
+
+__all__ = ["DEEPEST", "Model", "Nested", "depth"]
