@@ -1,0 +1,5 @@
+"""The Data stage."""
+
+from studio.pages.data.page import DataPage
+
+__all__ = ["DataPage"]

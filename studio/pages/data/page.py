@@ -1,0 +1,148 @@
+"""The Data page: source and recipe at the left, the table in the middle, decisions at the right."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
+
+from engine.data import columns as column_rules
+from engine.data import problems as data_problems
+from engine.data.columns import ColumnReport
+from engine.data.settings import DataSettings
+from engine.errors import Problem
+from studio.jobs.job import Job
+from studio.pages.data.choices_panel import ChoicesPanel
+from studio.pages.data.source_panel import SourcePanel
+from studio.pages.data.table_panel import TablePanel, rejects_card
+from studio.pages.page import Page, Primary, Status
+from studio.text import plural, tr
+from studio.widgets import EmptyState, Scroll, lay
+
+if TYPE_CHECKING:
+    from engine.project.lifecycle import Prepared
+
+    from engine.data.table import Table
+
+Findings = tuple[tuple[ColumnReport, ...], tuple[Problem, ...]]
+
+
+class DataPage(Page):
+    """Columns, roles, task, recipe and split of the project; every choice is an undoable edit."""
+
+    STAGE = "data"
+    LEFT_WIDTH = 272
+    RIGHT_WIDTH = 284
+
+    def left(self) -> QWidget:
+        self.source = SourcePanel(self.session)
+        self.source.open_asked.connect(self._open_csv)
+        self.source.reread_asked.connect(self._reread)
+        self.source.rejects_asked.connect(self._show_rejects)
+        return self.source
+
+    def centre(self) -> QWidget:
+        self.table = TablePanel(self.session)
+        action = EmptyState.button(tr("Open CSV…"), "folder-open")
+        action.clicked.connect(self._open_csv)
+        sentence = tr("Open a CSV, or drop one on the window. Types, roles and a first network are suggested.")
+        self.empty = EmptyState("file-spreadsheet", tr("A table goes here"), sentence, action, group="conv")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.table)
+        self.problems: tuple[Problem, ...] = ()
+        self._looking: Job | None = None
+        return self.stack
+
+    def right(self) -> QWidget:
+        self.choices = ChoicesPanel(self.session)
+        self.table.selection_changed.connect(self._selected)
+        self.session.table_changed.connect(self._look)
+        self.session.prepared_changed.connect(self._look)
+        self._look()
+        return self.choices
+
+    # ---- what the columns are ----
+    def _look(self, *_: Any) -> None:
+        table = self.session.table
+        self.stack.setCurrentWidget(self.empty if table is None else self.table)
+        if table is None:
+            self._show((), ())
+            return
+        if self._looking is not None:
+            self._looking.forget()
+        work = _Look(table, self.session.project.data, self.session.prepared)
+        self._looking = Job(work, on_done=self._found, name="columns").start()
+
+    def _found(self, findings: Findings) -> None:
+        self._looking = None
+        self._show(*findings)
+
+    def _show(self, reports: Sequence[ColumnReport], problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        self.table.put(self.session.table, reports, problems)
+        self.choices.show_columns(reports, self.table.selected)
+        self.status_changed.emit()
+
+    def _selected(self, names: Sequence[str]) -> None:
+        self.choices.show_columns(self.table.reports, names)
+
+    def shut(self) -> None:
+        if self._looking is not None:
+            self._looking.forget()
+
+    # ---- actions ----
+    def _open_csv(self) -> None:
+        self.actions_.trigger("file.open_csv")
+
+    def _reread(self) -> None:
+        self.actions_.trigger("data.reread")
+
+    def _show_rejects(self) -> None:
+        table = self.session.table
+        if table is None:
+            return
+        dialog = QDialog(self.window())
+        dialog.setWindowTitle(tr("Rejected lines"))
+        dialog.setAccessibleName(tr("Rejected lines"))
+        lay(dialog, [Scroll(rejects_card(table), name=tr("Rejected lines"))], True, 0, 12)
+        dialog.resize(640, 420)
+        dialog.open()
+
+    # ---- frame ----
+    def status(self) -> tuple[list[Status], list[Status]]:
+        left = []
+        for severity, icon, color, one, many in (
+            ("error", "circle-alert", "danger.text", "error", "errors"),
+            ("warning", "triangle-alert", "warning.text", "warning", "warnings"),
+            ("tip", "lightbulb", "text.secondary", "tip", "tips"),
+        ):
+            if n := sum(p.severity == severity for p in self.problems):
+                left.append(Status(icon, plural(n, one, many), color))
+        table = self.session.table
+        right = (
+            [Status("database", f"{plural(table.rows, 'row', 'rows')} · {len(table.columns)} columns")] if table else []
+        )
+        return left, right
+
+    def primary(self) -> Primary:
+        reason = ""
+        if self.session.table is None:
+            reason = tr("Open a CSV first.")
+        elif self.session.prepared is None:
+            reason = self.session.data_problem
+        return Primary(tr("Define model"), "arrow-right", self._go_define, reason)
+
+    def _go_define(self) -> None:
+        self.go.emit("define")
+
+
+class _Look:
+    """What the thread does: types and roles of all columns, and what is wrong with them."""
+
+    def __init__(self, table: "Table", settings: DataSettings, prepared: "Prepared | None") -> None:
+        self._table, self._settings, self._prepared = table, settings, prepared
+
+    def __call__(self) -> Findings:
+        reports = self._prepared.reports if self._prepared else column_rules.infer(self._table, self._settings)
+        task = column_rules.task(reports, self._settings)
+        return tuple(reports), data_problems.problems(self._table, reports, self._settings, task)
