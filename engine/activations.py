@@ -64,9 +64,9 @@ class Relu(ActivationSpec):
     """The rectified linear unit. Cheap, does not saturate above 0. Nair & Hinton 2010."""
 
     FORMULA = "y = max(x, 0)"
-    negative_slope: float = field(0.0, doc="Slope below the threshold.")
-    max_value: float | None = field(None, doc="Largest output; None: no limit.")
-    threshold: float = field(0.0, doc="Inputs below it are damped.")
+    negative_slope: float = field(default=0.0, doc="Slope below the threshold.")
+    max_value: float | None = field(default=None, doc="Largest output; None: no limit.")
+    threshold: float = field(default=0.0, doc="Inputs below it are damped.")
 
     def build(self, x: Value) -> Value:
         return rectify(x, self.negative_slope, self.max_value, self.threshold)
@@ -113,7 +113,7 @@ class LeakyRelu(ActivationSpec):
     """ReLU that keeps a little gradient below 0. The function's slope is 0.2; the layer LeakyReLU's is 0.3."""
 
     FORMULA = "y = x if x > 0 else negative_slope · x"
-    negative_slope: float = field(0.2, doc="Slope below 0.")
+    negative_slope: float = field(default=0.2, doc="Slope below 0.")
 
     def build(self, x: Value) -> Value:
         return leak(x, self.negative_slope)
@@ -213,7 +213,7 @@ class Softmax(ActivationSpec):
 
     FORMULA = "y = exp(x) / sum(exp(x))"
     CURVE = False
-    axis: int = field(-1, doc="Axis whose values sum to 1.")
+    axis: int = field(default=-1, doc="Axis whose values sum to 1.")
 
     def build(self, x: Value) -> Value:
         return ops.softmax(x, self.axis)
@@ -231,7 +231,7 @@ class LogSoftmax(ActivationSpec):
 
     FORMULA = "y = x - log(sum(exp(x)))"
     CURVE = False
-    axis: int = field(-1, doc="Axis whose exponentials sum to 1.")
+    axis: int = field(default=-1, doc="Axis whose exponentials sum to 1.")
 
     def build(self, x: Value) -> Value:
         return ops.log_softmax(x, self.axis)
@@ -248,7 +248,7 @@ class Elu(ActivationSpec):
     """The exponential linear unit. Clevert et al. 2015."""
 
     FORMULA = "y = x if x > 0 else alpha · (exp(x) - 1)"
-    alpha: float = field(1.0, doc="Depth of the floor.")
+    alpha: float = field(default=1.0, doc="Depth of the floor.")
 
     def build(self, x: Value) -> Value:
         return exponential_linear(x, self.alpha)
@@ -270,7 +270,7 @@ class Celu(ActivationSpec):
     """The continuously differentiable ELU. Barron 2017."""
 
     FORMULA = "y = max(x, 0) + alpha · (exp(min(x, 0) / alpha) - 1)"
-    alpha: float = field(1.0, doc="Depth of the floor.", gt=0)
+    alpha: float = field(default=1.0, doc="Depth of the floor.", gt=0)
 
     def build(self, x: Value) -> Value:
         low = ops.mul(ops.expm1(ops.div(ops.minimum(x, 0.0), self.alpha)), self.alpha)
@@ -304,7 +304,7 @@ class Gelu(ActivationSpec):
     """The input weighted by the normal distribution's probability of being below it. Hendrycks & Gimpel 2016."""
 
     FORMULA = "y = x · (1 + erf(x / sqrt(2))) / 2"
-    approximate: bool = field(False, doc="Use the tanh formula in place of erf.")
+    approximate: bool = field(default=False, doc="Use the tanh formula in place of erf.")
 
     def build(self, x: Value) -> Value:
         if self.approximate:

@@ -45,8 +45,8 @@ class MaxNorm(ConstraintSpec):
     """The weights of each unit have at most this norm. Srivastava et al. 2014."""
 
     FORMULA = "w = w · clip(|w|, 0, max_value) / |w|"
-    max_value: float = field(2.0, doc="Largest norm.", gt=0)
-    axis: tuple[int, ...] = field((0,), doc=AXIS)
+    max_value: float = field(default=2.0, doc="Largest norm.", gt=0)
+    axis: tuple[int, ...] = field(default=(0,), doc=AXIS)
 
     def __post_init__(self) -> None:
         one_axis(self)
@@ -73,7 +73,7 @@ class UnitNorm(ConstraintSpec):
     """The weights of each unit are scaled to norm 1."""
 
     FORMULA = "w = w / |w|"
-    axis: tuple[int, ...] = field((0,), doc=AXIS)
+    axis: tuple[int, ...] = field(default=(0,), doc=AXIS)
 
     def __post_init__(self) -> None:
         one_axis(self)
@@ -92,10 +92,10 @@ class MinMaxNorm(ConstraintSpec):
     """The weights of each unit are moved towards a norm between two numbers."""
 
     FORMULA = "w = w · (rate · clip(|w|, min_value, max_value) + (1 - rate) · |w|) / |w|"
-    min_value: float = field(0.0, doc="Least norm.", ge=0)
-    max_value: float = field(1.0, doc="Largest norm.", gt=0)
-    rate: float = field(1.0, doc="How far to go in one step.", kind="rate")
-    axis: tuple[int, ...] = field((0,), doc=AXIS)
+    min_value: float = field(default=0.0, doc="Least norm.", ge=0)
+    max_value: float = field(default=1.0, doc="Largest norm.", gt=0)
+    rate: float = field(default=1.0, doc="How far to go in one step.", kind="rate")
+    axis: tuple[int, ...] = field(default=(0,), doc=AXIS)
 
     def __post_init__(self) -> None:
         one_axis(self)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import registry
+from engine.errors import UsageError
 from engine.registry import register
 from engine.specs import Spec, field
 
@@ -98,7 +99,7 @@ class Constant(InitializerSpec):
     """All weights begin at one number."""
 
     FORMULA = "w = value"
-    value: float = field(0.0, doc="The number.")
+    value: float = field(default=0.0, doc="The number.")
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return np.full(shape, self.value)
@@ -115,9 +116,9 @@ class RandomNormal(InitializerSpec):
     """Drawn from a normal distribution."""
 
     FORMULA = "w ~ N(mean, stddev²)"
-    mean: float = field(0.0, doc="Centre.")
-    stddev: float = field(0.05, doc="Standard deviation.", ge=0)
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    mean: float = field(default=0.0, doc="Centre.")
+    stddev: float = field(default=0.05, doc="Standard deviation.", ge=0)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return rng.normal(self.mean, self.stddev, shape)
@@ -134,9 +135,9 @@ class RandomUniform(InitializerSpec):
     """Drawn evenly between two numbers."""
 
     FORMULA = "w ~ U(minval, maxval)"
-    minval: float = field(-0.05, doc="Least value.")
-    maxval: float = field(0.05, doc="Largest value.")
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    minval: float = field(default=-0.05, doc="Least value.")
+    maxval: float = field(default=0.05, doc="Largest value.")
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return self.minval + (self.maxval - self.minval) * rng.random(shape)
@@ -152,9 +153,9 @@ class TruncatedNormal(InitializerSpec):
     """Drawn from a normal distribution cut off at two standard deviations."""
 
     FORMULA = "w ~ N(mean, stddev²), |w - mean| <= 2 stddev"
-    mean: float = field(0.0, doc="Centre.")
-    stddev: float = field(0.05, doc="Standard deviation before the cut.", ge=0)
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    mean: float = field(default=0.0, doc="Centre.")
+    stddev: float = field(default=0.05, doc="Standard deviation before the cut.", ge=0)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return self.mean + self.stddev * cut_normal(shape, rng)
@@ -170,14 +171,14 @@ class VarianceScaling(InitializerSpec):
     """Variance = scale / fan: the family that Glorot, He and LeCun belong to."""
 
     FORMULA = "Var(w) = scale / fan"
-    scale: float = field(1.0, doc="Factor on the variance.", gt=0)
-    mode: str = field("fan_in", doc="What is counted.", choices=("fan_in", "fan_out", "fan_avg"))
+    scale: float = field(default=1.0, doc="Factor on the variance.", gt=0)
+    mode: str = field(default="fan_in", doc="What is counted.", choices=("fan_in", "fan_out", "fan_avg"))
     distribution: str = field(
-        "truncated_normal",
+        default="truncated_normal",
         doc="Shape of the distribution.",
         choices=("truncated_normal", "untruncated_normal", "uniform"),
     )
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return spread(shape, rng, self.scale, self.mode, self.distribution)
@@ -194,7 +195,7 @@ class GlorotUniform(InitializerSpec):
     """Keeps the variance of signals forward and backward. For tanh, sigmoid, softmax. Glorot & Bengio 2010."""
 
     FORMULA = "w ~ U(-a, a), a = sqrt(6 / (fan_in + fan_out))"
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return spread(shape, rng, 1.0, "fan_avg", "uniform")
@@ -211,7 +212,7 @@ class GlorotNormal(InitializerSpec):
     """As glorot_uniform, drawn from a cut normal distribution. Glorot & Bengio 2010."""
 
     FORMULA = "Var(w) = 2 / (fan_in + fan_out)"
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return spread(shape, rng, 1.0, "fan_avg", "truncated_normal")
@@ -222,7 +223,7 @@ class HeUniform(InitializerSpec):
     """Twice the variance, because ReLU cuts half of the signal away. He et al. 2015."""
 
     FORMULA = "w ~ U(-a, a), a = sqrt(6 / fan_in)"
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return spread(shape, rng, 2.0, "fan_in", "uniform")
@@ -233,7 +234,7 @@ class HeNormal(InitializerSpec):
     """As he_uniform, drawn from a cut normal distribution. He et al. 2015."""
 
     FORMULA = "Var(w) = 2 / fan_in"
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return spread(shape, rng, 2.0, "fan_in", "truncated_normal")
@@ -244,7 +245,7 @@ class LecunUniform(InitializerSpec):
     """Keeps the variance of the signal forward. LeCun et al. 1998."""
 
     FORMULA = "w ~ U(-a, a), a = sqrt(3 / fan_in)"
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return spread(shape, rng, 1.0, "fan_in", "uniform")
@@ -255,7 +256,7 @@ class LecunNormal(InitializerSpec):
     """As lecun_uniform, drawn from a cut normal distribution. LeCun et al. 1998."""
 
     FORMULA = "Var(w) = 1 / fan_in"
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return spread(shape, rng, 1.0, "fan_in", "truncated_normal")
@@ -268,12 +269,13 @@ class Orthogonal(InitializerSpec):
     """A random orthogonal matrix: lengths are kept. Saxe et al. 2014. Needs a weight of at least two axes."""
 
     FORMULA = "wᵀw = gain² · 1"
-    gain: float = field(1.0, doc="Factor on the matrix.")
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    gain: float = field(default=1.0, doc="Factor on the matrix.")
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-        rows = math.prod(shape[:-1])
-        columns = shape[-1] if shape else 1
+        if len(shape) < 2:
+            raise UsageError(f"Orthogonal needs a weight of at least two axes; it has the shape {shape}.")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
         q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
         q = q * np.sign(np.diag(r))
         return self.gain * np.reshape(q if rows >= columns else q.T, shape)
@@ -284,10 +286,12 @@ class Identity(InitializerSpec):
     """Ones on the diagonal. Needs a weight of two axes."""
 
     FORMULA = "w = gain · 1"
-    gain: float = field(1.0, doc="Factor on the matrix.")
+    gain: float = field(default=1.0, doc="Factor on the matrix.")
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-        return self.gain * np.eye(*shape)
+        if len(shape) != 2:
+            raise UsageError(f"Identity needs a weight of two axes; it has the shape {shape}.")
+        return np.eye(shape[0], shape[1]) * self.gain
 
 
 def get(identifier: Any) -> InitializerSpec:

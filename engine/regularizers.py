@@ -39,7 +39,7 @@ class L1(RegularizerSpec):
     """Penalty on the sizes of the weights: many become exactly 0 (lasso)."""
 
     FORMULA = "penalty = l1 · sum(|w|)"
-    l1: float = field(0.01, doc="Strength.", ge=0)
+    l1: float = field(default=0.01, doc="Strength.", ge=0)
 
     def build(self, w: Value) -> Value:
         return absolute(w, self.l1)
@@ -56,7 +56,7 @@ class L2(RegularizerSpec):
     """Penalty on the squares of the weights: all stay small (ridge)."""
 
     FORMULA = "penalty = l2 · sum(w²)"
-    l2: float = field(0.01, doc="Strength.", ge=0)
+    l2: float = field(default=0.01, doc="Strength.", ge=0)
 
     def build(self, w: Value) -> Value:
         return squared(w, self.l2)
@@ -73,8 +73,8 @@ class L1L2(RegularizerSpec):
     """The sum of both penalties (elastic net)."""
 
     FORMULA = "penalty = l1 · sum(|w|) + l2 · sum(w²)"
-    l1: float = field(0.0, doc="Strength on the sizes.", ge=0, suggested=0.01)
-    l2: float = field(0.0, doc="Strength on the squares.", ge=0, suggested=0.01)
+    l1: float = field(default=0.0, doc="Strength on the sizes.", ge=0, suggested=0.01)
+    l2: float = field(default=0.0, doc="Strength on the squares.", ge=0, suggested=0.01)
 
     def build(self, w: Value) -> Value:
         return ops.add(absolute(w, self.l1), squared(w, self.l2))

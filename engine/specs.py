@@ -21,7 +21,7 @@ from engine.errors import UsageError
 
 FieldKind = Literal["int", "float", "rate", "bool", "enum", "text", "ints", "floats", "activation", "spec", "network"]
 """What an editor must know: rate is a float in 0..1, ints and floats are tuples, activation is a registered name, spec
-is a nested spec of the registry kind `FieldInfo.of` (initializer, regularizer, constraint), network a nested network."""
+is a nested spec of the registry kind `FieldInfo.of` (initializer, regularizer, constraint), network a network."""
 
 S = TypeVar("S", bound="Spec")
 

@@ -18,7 +18,8 @@ from engine.callbacks.spec import (
 )
 
 __all__ = [
-    "Action", "CallbackSpec", "KeepWeights", "Memory", "Notice", "RestoreWeights", "Save", "SetLearningRate", "Stop", "View",
+    "Action", "CallbackSpec", "KeepWeights", "Memory", "Notice", "RestoreWeights", "Save", "SetLearningRate", "Stop",
+    "View",
 ]  # fmt: skip
 
 

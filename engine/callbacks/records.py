@@ -37,18 +37,18 @@ MODES = ("auto", "min", "max")
     purpose="Stops when validation no longer gets better, and can go back to the best weights.",
 )
 class EarlyStopping(CallbackSpec):
-    """Waits `patience` epochs for a better value, then stops; never after the first epoch. With restore_best_weights the
-    best weights come back whatever ended training. Keras: EarlyStopping.
+    """Waits `patience` epochs for a better value, then stops; never after the first epoch. With restore_best_weights
+    the best weights come back whatever ended training. Keras: EarlyStopping.
     """
 
-    monitor: str = field("val_loss", doc=MONITOR)
-    min_delta: float = field(0.0, doc=DELTA)
-    patience: int = field(0, doc="Epochs to wait for something better.", ge=0, suggested=10)
-    verbose: int = field(0, doc="Kept for Keras' sake; what happens is always reported.", ge=0, advanced=True)
-    mode: str = field("auto", doc=MODE, choices=MODES)
-    baseline: float | None = field(None, doc="Value that must be beaten.", advanced=True)
-    restore_best_weights: bool = field(False, doc="Go back to the best weights at the end.", suggested=True)
-    start_from_epoch: int = field(0, doc="Epochs to let pass first.", ge=0, advanced=True)
+    monitor: str = field(default="val_loss", doc=MONITOR)
+    min_delta: float = field(default=0.0, doc=DELTA)
+    patience: int = field(default=0, doc="Epochs to wait for something better.", ge=0, suggested=10)
+    verbose: int = field(default=0, doc="Kept for Keras' sake; what happens is always reported.", ge=0, advanced=True)
+    mode: str = field(default="auto", doc=MODE, choices=MODES)
+    baseline: float | None = field(default=None, doc="Value that must be beaten.", advanced=True)
+    restore_best_weights: bool = field(default=False, doc="Go back to the best weights at the end.", suggested=True)
+    start_from_epoch: int = field(default=0, doc="Epochs to let pass first.", ge=0, advanced=True)
 
     def start(self, view: View | None = None) -> Memory:
         return {"wait": 0, "best": None, "best_epoch": 0, "kept": False}
@@ -103,14 +103,14 @@ class ReduceLROnPlateau(CallbackSpec):
     Keras: ReduceLROnPlateau.
     """
 
-    monitor: str = field("val_loss", doc=MONITOR)
-    factor: float = field(0.1, doc="The learning rate is multiplied by it.", gt=0, lt=1, suggested=0.5)
-    patience: int = field(10, doc="Epochs to wait for something better.", ge=0, suggested=5)
-    verbose: int = field(0, doc="Kept for Keras' sake; what happens is always reported.", ge=0, advanced=True)
-    mode: str = field("auto", doc=MODE, choices=MODES)
-    min_delta: float = field(1e-4, doc=DELTA)
-    cooldown: int = field(0, doc="Epochs to rest after a reduction.", ge=0)
-    min_lr: float = field(0.0, doc="Not below this.", ge=0)
+    monitor: str = field(default="val_loss", doc=MONITOR)
+    factor: float = field(default=0.1, doc="The learning rate is multiplied by it.", gt=0, lt=1, suggested=0.5)
+    patience: int = field(default=10, doc="Epochs to wait for something better.", ge=0, suggested=5)
+    verbose: int = field(default=0, doc="Kept for Keras' sake; what happens is always reported.", ge=0, advanced=True)
+    mode: str = field(default="auto", doc=MODE, choices=MODES)
+    min_delta: float = field(default=1e-4, doc=DELTA)
+    cooldown: int = field(default=0, doc="Epochs to rest after a reduction.", ge=0)
+    min_lr: float = field(default=0.0, doc="Not below this.", ge=0)
 
     def start(self, view: View | None = None) -> Memory:
         return {"wait": 0, "best": None, "cooldown": 0}
@@ -151,12 +151,12 @@ class ModelCheckpoint(CallbackSpec):
     """
 
     filepath: str = field(doc="Where to; may hold {epoch} and names of the logs.", suggested="best.layerwright")
-    monitor: str = field("val_loss", doc=MONITOR)
-    verbose: int = field(0, doc="Kept for Keras' sake; what happens is always reported.", ge=0, advanced=True)
-    save_best_only: bool = field(False, doc="Only when the value is the best so far.", suggested=True)
-    save_weights_only: bool = field(False, doc="Weights without settings.", advanced=True)
-    mode: str = field("auto", doc=MODE, choices=MODES)
-    initial_value_threshold: float | None = field(None, doc="Value that must be beaten first.", advanced=True)
+    monitor: str = field(default="val_loss", doc=MONITOR)
+    verbose: int = field(default=0, doc="Kept for Keras' sake; what happens is always reported.", ge=0, advanced=True)
+    save_best_only: bool = field(default=False, doc="Only when the value is the best so far.", suggested=True)
+    save_weights_only: bool = field(default=False, doc="Weights without settings.", advanced=True)
+    mode: str = field(default="auto", doc=MODE, choices=MODES)
+    initial_value_threshold: float | None = field(default=None, doc="Value that must be beaten first.", advanced=True)
 
     def __post_init__(self) -> None:
         if hasattr(self.filepath, "__fspath__"):

@@ -7,7 +7,7 @@ from engine import ops
 from engine.activations import apply, exponential_linear, leak, rectify
 from engine.initializers import InitializerSpec, Zeros
 from engine.ir.value import Value
-from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight, floating, short
+from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight, begins, floating, limits, penalty, short
 from engine.registry import register
 from engine.specs import field
 
@@ -52,9 +52,9 @@ class ReLU(LayerSpec):
     """
 
     FORMULA = "y = min(x if x >= threshold else negative_slope · (x - threshold), max_value)"
-    max_value: float | None = field(None, doc="Largest output; None: no limit.", ge=0)
-    negative_slope: float = field(0.0, doc="Slope below the threshold.", ge=0)
-    threshold: float = field(0.0, doc="Inputs below it are damped.", ge=0)
+    max_value: float | None = field(default=None, doc="Largest output; None: no limit.", ge=0)
+    negative_slope: float = field(default=0.0, doc="Slope below the threshold.", ge=0)
+    threshold: float = field(default=0.0, doc="Inputs below it are damped.", ge=0)
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         return rectify(floating(c, x[0]), self.negative_slope, self.max_value, self.threshold)
@@ -76,7 +76,7 @@ class LeakyReLU(LayerSpec):
     """
 
     FORMULA = "y = x if x > 0 else negative_slope · x"
-    negative_slope: float = field(0.3, doc="Slope below 0.", ge=0)
+    negative_slope: float = field(default=0.3, doc="Slope below 0.", ge=0)
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         return leak(floating(c, x[0]), self.negative_slope)
@@ -100,7 +100,7 @@ class ELU(LayerSpec):
     """
 
     FORMULA = "y = x if x > 0 else alpha · (exp(x) - 1)"
-    alpha: float = field(1.0, doc="Depth of the floor.")
+    alpha: float = field(default=1.0, doc="Depth of the floor.")
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         return exponential_linear(floating(c, x[0]), self.alpha)
@@ -125,12 +125,12 @@ class PReLU(LayerSpec):
     """
 
     FORMULA = "y = x if x > 0 else alpha · x"
-    alpha_initializer: InitializerSpec = field(Zeros(), doc="How the slopes begin.", of="initializer", advanced=True)
-    alpha_regularizer: Any | None = field(
-        None, doc="Penalty on the slopes.", kind="spec", of="regularizer", advanced=True
+    alpha_initializer: InitializerSpec = begins(Zeros(), "slopes")
+    alpha_regularizer: Any | None = penalty("slopes")
+    alpha_constraint: Any | None = limits("slopes")
+    shared_axes: tuple[int, ...] | None = field(
+        default=None, doc="Axes of a row, counted from 1, that share a slope.", ge=1
     )
-    alpha_constraint: Any | None = field(None, doc="Limits on the slopes.", kind="spec", of="constraint", advanced=True)
-    shared_axes: tuple[int, ...] | None = field(None, doc="Axes of a row, counted from 1, that share a slope.", ge=1)
 
     def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
         shared = self.shared_axes or ()
@@ -168,7 +168,7 @@ class Softmax(LayerSpec):
 
     FORMULA = "y = exp(x) / sum(exp(x))"
     RANK = (1, None)
-    axis: int = field(-1, doc="Axis whose values sum to 1; -1 is the last, 1 the first of a row.")
+    axis: int = field(default=-1, doc="Axis whose values sum to 1; -1 is the last, 1 the first of a row.")
 
     def output_shape(self, shapes: tuple[Shape, ...]) -> Shape:
         row_axis(self.axis, shapes)

@@ -9,7 +9,19 @@ from engine.errors import UsageError
 from engine.initializers import GlorotUniform, InitializerSpec, Zeros
 from engine.ir.value import Value
 from engine.layers.core import penalize
-from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight, floating, joined, short
+from engine.layers.spec import (
+    Context,
+    LayerSpec,
+    Misfit,
+    Shape,
+    Weight,
+    begins,
+    floating,
+    joined,
+    limits,
+    penalty,
+    short,
+)
 from engine.registry import register
 from engine.specs import field
 
@@ -29,7 +41,7 @@ def image_misfit(shapes: tuple[Shape, ...]) -> Misfit | None:
 
 
 def window_shape(
-    shapes: tuple[Shape, ...], size: tuple[int, ...], strides: tuple[int, ...], padding: str, dilation: tuple[int, ...]
+    shapes: tuple[Shape, ...], size: tuple[int, ...], strides: tuple[int, int], padding: str, dilation: tuple[int, ...]
 ) -> tuple[int, int]:
     """Return (height, width) after sliding a window over an image; raises Misfit when there is no image or no room."""
     if problem := image_misfit(shapes):
@@ -54,8 +66,8 @@ def window_shape(
     purpose="Slides learnt filters over an image and says where each one matches.",
 )
 class Conv2D(LayerSpec):
-    """A convolution over images. Early layers learn edges, later ones parts. Two or three of them with 3×3 windows, each
-    followed by a MaxPooling2D, then Flatten and Dense, make a first image classifier.
+    """A convolution over images. Early layers learn edges, later ones parts. Two or three of them with 3×3 windows,
+    each followed by a MaxPooling2D, then Flatten and Dense, make a first image classifier.
 
     Shapes: (h, w, c) -> (h', w', filters); with padding "same" and strides 1, h' = h and w' = w.
     Weights: kernel (kh, kw, c / groups, filters), bias (filters). Keras: Conv2D, channels last.
@@ -63,30 +75,24 @@ class Conv2D(LayerSpec):
 
     FORMULA = "y = activation(x ∗ W + b)"
     filters: int = field(doc="How many filters: the channels of the output.", ge=1, suggested=32)
-    kernel_size: tuple[int, ...] = field(doc="Height and width of a filter.", ge=1, length=2, suggested=(3, 3))
-    strides: tuple[int, ...] = field((1, 1), doc="Step of the window.", ge=1, length=2)
-    padding: str = field("valid", doc="valid: only whole windows. same: zeros around the image.", choices=PADDING)
-    dilation_rate: tuple[int, ...] = field(
-        (1, 1), doc="Gaps between the filter's cells.", ge=1, length=2, advanced=True
+    kernel_size: tuple[int, int] = field(doc="Height and width of a filter.", ge=1, length=2, suggested=(3, 3))
+    strides: tuple[int, int] = field(default=(1, 1), doc="Step of the window.", ge=1, length=2)
+    padding: str = field(
+        default="valid", doc="valid: only whole windows. same: zeros around the image.", choices=PADDING
     )
-    groups: int = field(1, doc="Channels are split into so many groups.", ge=1, advanced=True)
-    activation: str = field("linear", doc="Applied to the output.", kind="activation", suggested="relu")
-    use_bias: bool = field(True, doc="Add a learnt constant to each filter.")
-    kernel_initializer: InitializerSpec = field(
-        GlorotUniform(), doc="How the filters begin.", of="initializer", advanced=True
+    dilation_rate: tuple[int, int] = field(
+        default=(1, 1), doc="Gaps between the filter's cells.", ge=1, length=2, advanced=True
     )
-    bias_initializer: InitializerSpec = field(Zeros(), doc="How the bias begins.", of="initializer", advanced=True)
-    kernel_regularizer: Any | None = field(
-        None, doc="Penalty on the filters.", kind="spec", of="regularizer", advanced=True
-    )
-    bias_regularizer: Any | None = field(None, doc="Penalty on the bias.", kind="spec", of="regularizer", advanced=True)
-    activity_regularizer: Any | None = field(
-        None, doc="Penalty on the output.", kind="spec", of="regularizer", advanced=True
-    )
-    kernel_constraint: Any | None = field(
-        None, doc="Limits on the filters.", kind="spec", of="constraint", advanced=True
-    )
-    bias_constraint: Any | None = field(None, doc="Limits on the bias.", kind="spec", of="constraint", advanced=True)
+    groups: int = field(default=1, doc="Channels are split into so many groups.", ge=1, advanced=True)
+    activation: str = field(default="linear", doc="Applied to the output.", kind="activation", suggested="relu")
+    use_bias: bool = field(default=True, doc="Add a learnt constant to each filter.")
+    kernel_initializer: InitializerSpec = begins(GlorotUniform(), "filters")
+    bias_initializer: InitializerSpec = begins(Zeros(), "bias")
+    kernel_regularizer: Any | None = penalty("filters")
+    bias_regularizer: Any | None = penalty("bias")
+    activity_regularizer: Any | None = penalty("output")
+    kernel_constraint: Any | None = limits("filters")
+    bias_constraint: Any | None = limits("bias")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -7,7 +7,7 @@ from engine import ops
 from engine.activations import apply
 from engine.initializers import GlorotUniform, InitializerSpec, RandomUniform, Zeros
 from engine.ir.value import Value
-from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight, floating, joined
+from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight, begins, floating, joined, limits, penalty
 from engine.registry import register
 from engine.specs import field
 
@@ -29,9 +29,11 @@ class Input(LayerSpec):
 
     INPUTS = (0, 0)
     FORMULA = "y = rows of a tensor"
-    shape: tuple[int, ...] | None = field(None, doc="Shape of one row; None: that of the tensor it takes.", ge=1)
+    shape: tuple[int, ...] | None = field(
+        default=None, doc="Shape of one row; None: that of the tensor it takes.", ge=1
+    )
     dtype: str = field(
-        "float32", doc="Type of the numbers.", choices=("float32", "float64", "int32", "int64"), advanced=True
+        default="float32", doc="Type of the numbers.", choices=("float32", "float64", "int32", "int64"), advanced=True
     )
 
     def __post_init__(self) -> None:
@@ -72,23 +74,15 @@ class Dense(LayerSpec):
     FORMULA = "y = activation(x · W + b)"
     RANK = (1, None)
     units: int = field(doc="Width of the output.", ge=1, suggested=64)
-    activation: str = field("linear", doc="Applied to the output.", kind="activation", suggested="relu")
-    use_bias: bool = field(True, doc="Add a learnt constant to each unit.")
-    kernel_initializer: InitializerSpec = field(
-        GlorotUniform(), doc="How the kernel begins.", of="initializer", advanced=True
-    )
-    bias_initializer: InitializerSpec = field(Zeros(), doc="How the bias begins.", of="initializer", advanced=True)
-    kernel_regularizer: Any | None = field(
-        None, doc="Penalty on the kernel.", kind="spec", of="regularizer", advanced=True
-    )
-    bias_regularizer: Any | None = field(None, doc="Penalty on the bias.", kind="spec", of="regularizer", advanced=True)
-    activity_regularizer: Any | None = field(
-        None, doc="Penalty on the output.", kind="spec", of="regularizer", advanced=True
-    )
-    kernel_constraint: Any | None = field(
-        None, doc="Limits on the kernel.", kind="spec", of="constraint", advanced=True
-    )
-    bias_constraint: Any | None = field(None, doc="Limits on the bias.", kind="spec", of="constraint", advanced=True)
+    activation: str = field(default="linear", doc="Applied to the output.", kind="activation", suggested="relu")
+    use_bias: bool = field(default=True, doc="Add a learnt constant to each unit.")
+    kernel_initializer: InitializerSpec = begins(GlorotUniform(), "kernel")
+    bias_initializer: InitializerSpec = begins(Zeros(), "bias")
+    kernel_regularizer: Any | None = penalty("kernel")
+    bias_regularizer: Any | None = penalty("bias")
+    activity_regularizer: Any | None = penalty("output")
+    kernel_constraint: Any | None = limits("kernel")
+    bias_constraint: Any | None = limits("bias")
 
     def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
         shape = (shapes[0][-1], self.units)
@@ -137,15 +131,9 @@ class Embedding(LayerSpec):
     FORMULA = "y = W[x]"
     input_dim: int = field(doc="How many categories there are.", ge=1, suggested=16)
     output_dim: int = field(doc="Length of each vector.", ge=1, suggested=8)
-    embeddings_initializer: InitializerSpec = field(
-        RandomUniform(), doc="How the vectors begin.", of="initializer", advanced=True
-    )
-    embeddings_regularizer: Any | None = field(
-        None, doc="Penalty on the vectors.", kind="spec", of="regularizer", advanced=True
-    )
-    embeddings_constraint: Any | None = field(
-        None, doc="Limits on the vectors.", kind="spec", of="constraint", advanced=True
-    )
+    embeddings_initializer: InitializerSpec = begins(RandomUniform(), "vectors")
+    embeddings_regularizer: Any | None = penalty("vectors")
+    embeddings_constraint: Any | None = limits("vectors")
 
     def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
         shape = (self.input_dim, self.output_dim)

@@ -1,6 +1,5 @@
 """`Layer`: a record in use, with a name and variables. Called on a `Tensor` it returns one; on arrays it computes."""
 
-import functools
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -301,10 +300,16 @@ def _numbers(inputs: Any) -> bool:
     return not any(isinstance(x, Tensor | np.ndarray) for x in inputs)
 
 
-@functools.cache
+_MADE: dict[type[LayerSpec], type[Layer]] = {}
+
+
 def handle(record: type[LayerSpec]) -> type[Layer]:
     """Return the class people use for a record."""
-    return type(record.KERAS, (Layer,), {"SPEC": record, "__doc__": record.__doc__, "__module__": "engine.layers"})
+    if record not in _MADE:
+        _MADE[record] = type(
+            record.KERAS, (Layer,), {"SPEC": record, "__doc__": record.__doc__, "__module__": "engine.layers"}
+        )
+    return _MADE[record]
 
 
 def make(spec: LayerSpec, name: str | None = None, trainable: bool = True) -> Layer:

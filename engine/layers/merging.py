@@ -15,7 +15,7 @@ from engine.specs import field
 class Merge(LayerSpec):
     """Base of the merges that act number by number; axes of length 1 stretch to fit."""
 
-    INPUTS = (2, None)
+    INPUTS: ClassVar[tuple[int, int | None]] = (2, None)
     JOIN: ClassVar[str] = "add"
 
     def output_shape(self, shapes: tuple[Shape, ...]) -> Shape:
@@ -195,7 +195,7 @@ class Concatenate(LayerSpec):
 
     INPUTS = (1, None)
     FORMULA = "y = [a, b, …]"
-    axis: int = field(-1, doc="Axis along which they are put together; -1 is the last, 1 the first of a row.")
+    axis: int = field(default=-1, doc="Axis along which they are put together; -1 is the last, 1 the first of a row.")
 
     def output_shape(self, shapes: tuple[Shape, ...]) -> Shape:
         axis = join_axis(self.axis, shapes)

@@ -7,7 +7,7 @@ from engine import ops
 from engine.initializers import InitializerSpec, Ones, Zeros
 from engine.ir.value import Value
 from engine.layers.activation import row_axis
-from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight, floating, joined
+from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight, begins, floating, joined, limits, penalty
 from engine.registry import register
 from engine.specs import field
 
@@ -26,36 +26,29 @@ def along(x: Value, w: Value, axes: tuple[int, ...]) -> Value:
     purpose="Standardizes each unit over the batch, so that deep networks learn faster.",
 )
 class BatchNormalization(LayerSpec):
-    """In training each unit (channel) is standardized with the mean and variance of the batch, then scaled and shifted by
-    learnt numbers; otherwise, and when frozen, with the moving averages kept while training. Between a Dense or Conv2D
-    layer and its activation; of little use with batches of a few rows. Ioffe & Szegedy 2015.
+    """In training each unit (channel) is standardized with the mean and variance of the batch, then scaled and
+    shifted by learnt numbers; otherwise, and when frozen, with the moving averages kept while training. Between a
+    Dense or Conv2D layer and its activation; of little use with batches of a few rows. Ioffe & Szegedy 2015.
 
-    Shapes: any -> the same. Weights: gamma, beta; moving_mean, moving_variance (not trained). Keras: BatchNormalization.
+    Shapes: any -> the same. Weights: gamma, beta; moving_mean, moving_variance (not trained). Keras:
+    BatchNormalization.
     """
 
     FORMULA = "y = gamma · (x - mean) / sqrt(variance + epsilon) + beta"
     RANK = (1, None)
-    axis: int = field(-1, doc="Axis of the units; -1 is the last, 1 the first of a row.")
-    momentum: float = field(0.99, doc="How slowly the moving averages move.", kind="rate")
-    epsilon: float = field(0.001, doc="Added to the variance.", gt=0, advanced=True)
-    center: bool = field(True, doc="Learn a shift.")
-    scale: bool = field(True, doc="Learn a scale.")
-    beta_initializer: InitializerSpec = field(Zeros(), doc="How the shift begins.", of="initializer", advanced=True)
-    gamma_initializer: InitializerSpec = field(Ones(), doc="How the scale begins.", of="initializer", advanced=True)
-    moving_mean_initializer: InitializerSpec = field(
-        Zeros(), doc="How the mean begins.", of="initializer", advanced=True
-    )
-    moving_variance_initializer: InitializerSpec = field(
-        Ones(), doc="How the variance begins.", of="initializer", advanced=True
-    )
-    beta_regularizer: Any | None = field(
-        None, doc="Penalty on the shift.", kind="spec", of="regularizer", advanced=True
-    )
-    gamma_regularizer: Any | None = field(
-        None, doc="Penalty on the scale.", kind="spec", of="regularizer", advanced=True
-    )
-    beta_constraint: Any | None = field(None, doc="Limits on the shift.", kind="spec", of="constraint", advanced=True)
-    gamma_constraint: Any | None = field(None, doc="Limits on the scale.", kind="spec", of="constraint", advanced=True)
+    axis: int = field(default=-1, doc="Axis of the units; -1 is the last, 1 the first of a row.")
+    momentum: float = field(default=0.99, doc="How slowly the moving averages move.", kind="rate")
+    epsilon: float = field(default=0.001, doc="Added to the variance.", gt=0, advanced=True)
+    center: bool = field(default=True, doc="Learn a shift.")
+    scale: bool = field(default=True, doc="Learn a scale.")
+    beta_initializer: InitializerSpec = begins(Zeros(), "shift")
+    gamma_initializer: InitializerSpec = begins(Ones(), "scale")
+    moving_mean_initializer: InitializerSpec = begins(Zeros(), "mean")
+    moving_variance_initializer: InitializerSpec = begins(Ones(), "variance")
+    beta_regularizer: Any | None = penalty("shift")
+    gamma_regularizer: Any | None = penalty("scale")
+    beta_constraint: Any | None = limits("shift")
+    gamma_constraint: Any | None = limits("scale")
 
     def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
         shape = (shapes[0][row_axis(self.axis, shapes) - 1],)
@@ -113,21 +106,17 @@ class LayerNormalization(LayerSpec):
     FORMULA = "y = gamma · (x - mean) / sqrt(variance + epsilon) + beta"
     RANK = (1, None)
     axis: tuple[int, ...] = field(
-        (-1,), doc="Axes over which a row is standardized; -1 is the last, 1 the first of a row."
+        default=(-1,), doc="Axes over which a row is standardized; -1 is the last, 1 the first of a row."
     )
-    epsilon: float = field(0.001, doc="Added to the variance.", gt=0, advanced=True)
-    center: bool = field(True, doc="Learn a shift.")
-    scale: bool = field(True, doc="Learn a scale.")
-    beta_initializer: InitializerSpec = field(Zeros(), doc="How the shift begins.", of="initializer", advanced=True)
-    gamma_initializer: InitializerSpec = field(Ones(), doc="How the scale begins.", of="initializer", advanced=True)
-    beta_regularizer: Any | None = field(
-        None, doc="Penalty on the shift.", kind="spec", of="regularizer", advanced=True
-    )
-    gamma_regularizer: Any | None = field(
-        None, doc="Penalty on the scale.", kind="spec", of="regularizer", advanced=True
-    )
-    beta_constraint: Any | None = field(None, doc="Limits on the shift.", kind="spec", of="constraint", advanced=True)
-    gamma_constraint: Any | None = field(None, doc="Limits on the scale.", kind="spec", of="constraint", advanced=True)
+    epsilon: float = field(default=0.001, doc="Added to the variance.", gt=0, advanced=True)
+    center: bool = field(default=True, doc="Learn a shift.")
+    scale: bool = field(default=True, doc="Learn a scale.")
+    beta_initializer: InitializerSpec = begins(Zeros(), "shift")
+    gamma_initializer: InitializerSpec = begins(Ones(), "scale")
+    beta_regularizer: Any | None = penalty("shift")
+    gamma_regularizer: Any | None = penalty("scale")
+    beta_constraint: Any | None = limits("shift")
+    gamma_constraint: Any | None = limits("scale")
 
     def __post_init__(self) -> None:
         if isinstance(self.axis, int) and not isinstance(self.axis, bool):

@@ -13,11 +13,11 @@ from engine.specs import field
 class Pooling2D(LayerSpec):
     """Base of the poolings that slide a window."""
 
-    pool_size: tuple[int, ...]
-    strides: tuple[int, ...] | None
+    pool_size: tuple[int, int]
+    strides: tuple[int, int] | None
     padding: str
 
-    def step(self) -> tuple[int, ...]:
+    def step(self) -> tuple[int, int]:
         """Return the strides; without any, the window's size."""
         return self.strides or self.pool_size
 
@@ -47,9 +47,11 @@ class MaxPooling2D(Pooling2D):
     """
 
     FORMULA = "y = max of each window"
-    pool_size: tuple[int, ...] = field((2, 2), doc="Height and width of the window.", ge=1, length=2)
-    strides: tuple[int, ...] | None = field(None, doc="Step of the window; None: its size.", ge=1, length=2)
-    padding: str = field("valid", doc="valid: only whole windows. same: also those at the edge.", choices=PADDING)
+    pool_size: tuple[int, int] = field(default=(2, 2), doc="Height and width of the window.", ge=1, length=2)
+    strides: tuple[int, int] | None = field(default=None, doc="Step of the window; None: its size.", ge=1, length=2)
+    padding: str = field(
+        default="valid", doc="valid: only whole windows. same: also those at the edge.", choices=PADDING
+    )
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         return ops.max_pool2d(floating(c, x[0]), self.pool_size, self.step(), self.padding)
@@ -70,9 +72,11 @@ class AveragePooling2D(Pooling2D):
     """
 
     FORMULA = "y = mean of each window"
-    pool_size: tuple[int, ...] = field(doc="Height and width of the window.", ge=1, length=2, suggested=(2, 2))
-    strides: tuple[int, ...] | None = field(None, doc="Step of the window; None: its size.", ge=1, length=2)
-    padding: str = field("valid", doc="valid: only whole windows. same: also those at the edge.", choices=PADDING)
+    pool_size: tuple[int, int] = field(doc="Height and width of the window.", ge=1, length=2, suggested=(2, 2))
+    strides: tuple[int, int] | None = field(default=None, doc="Step of the window; None: its size.", ge=1, length=2)
+    padding: str = field(
+        default="valid", doc="valid: only whole windows. same: also those at the edge.", choices=PADDING
+    )
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         return ops.avg_pool2d(floating(c, x[0]), self.pool_size, self.step(), self.padding)
@@ -107,7 +111,7 @@ class GlobalAveragePooling2D(GlobalPooling2D):
     """
 
     FORMULA = "y = mean over height and width"
-    keepdims: bool = field(False, doc="Keep height and width as axes of length 1.")
+    keepdims: bool = field(default=False, doc="Keep height and width as axes of length 1.")
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         return ops.mean(floating(c, x[0]), (1, 2), self.keepdims)
@@ -128,7 +132,7 @@ class GlobalMaxPooling2D(GlobalPooling2D):
     """
 
     FORMULA = "y = max over height and width"
-    keepdims: bool = field(False, doc="Keep height and width as axes of length 1.")
+    keepdims: bool = field(default=False, doc="Keep height and width as axes of length 1.")
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         return ops.max(floating(c, x[0]), (1, 2), self.keepdims)

@@ -25,19 +25,22 @@ EPSILON = 1e-7
     purpose="Standardizes each input column with the mean and spread of the training rows.",
 )
 class Normalization(LayerSpec):
-    """Subtracts the mean and divides by the standard deviation of the training rows, which it learns at the start of a fit
-    (or they are given). Put it behind an Input whose data is not already scaled on the Data page.
+    """Subtracts the mean and divides by the standard deviation of the training rows, which it learns at the start of
+    a fit (or they are given). Put it behind an Input whose data is not already scaled on the Data page.
 
-    Shapes: any -> the same. Weights: mean, variance (not trained), the length of the axis. Keras: Normalization, one axis.
+    Shapes: any -> the same. Weights: mean, variance (not trained), the length of the axis. Keras: Normalization, one
+    axis.
     """
 
     ADAPTS = True
     RANK = (1, None)
     FORMULA = "y = (x - mean) / sqrt(variance)"
-    axis: int = field(-1, doc="Axis of the columns; -1 is the last, 1 the first of a row.")
-    mean: tuple[float, ...] | None = field(None, doc="Known means; None: those of the training rows.", advanced=True)
-    variance: tuple[float, ...] | None = field(None, doc="Known variances, with mean.", ge=0, advanced=True)
-    invert: bool = field(False, doc="Undo a normalization: multiply, then add.", advanced=True)
+    axis: int = field(default=-1, doc="Axis of the columns; -1 is the last, 1 the first of a row.")
+    mean: tuple[float, ...] | None = field(
+        default=None, doc="Known means; None: those of the training rows.", advanced=True
+    )
+    variance: tuple[float, ...] | None = field(default=None, doc="Known variances, with mean.", ge=0, advanced=True)
+    invert: bool = field(default=False, doc="Undo a normalization: multiply, then add.", advanced=True)
 
     def __post_init__(self) -> None:
         for name in ("mean", "variance"):
@@ -108,7 +111,7 @@ class Rescaling(LayerSpec):
 
     FORMULA = "y = x · scale + offset"
     scale: float = field(doc="Factor.", suggested=1 / 255)
-    offset: float = field(0.0, doc="Added after the factor.")
+    offset: float = field(default=0.0, doc="Added after the factor.")
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         y = ops.mul(floating(c, x[0]), self.scale)

@@ -32,7 +32,7 @@ class Dropout(LayerSpec):
 
     FORMULA = "y = x · mask / (1 - rate)"
     rate: float = field(doc="Share of the numbers that become 0.", kind="rate", lt=1, suggested=0.2)
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         value = floating(c, x[0])
@@ -62,7 +62,7 @@ class GaussianNoise(LayerSpec):
 
     FORMULA = "y = x + N(0, stddev²)"
     stddev: float = field(doc="Standard deviation of the noise.", ge=0, suggested=0.1)
-    seed: int | None = field(None, doc=SEED, ge=0, advanced=True)
+    seed: int | None = field(default=None, doc=SEED, ge=0, advanced=True)
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         value = floating(c, x[0])

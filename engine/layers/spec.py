@@ -1,8 +1,8 @@
-"""What every layer record is made of: `LayerSpec`, `Weight`, `Shape`, the `Context` it lowers itself in, and `Misfit`."""
+"""What layer records are made of: `LayerSpec`, `Weight`, `Shape`, the `Context` they lower themselves in, `Misfit`."""
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from engine import ops
 from engine.constraints import ConstraintSpec
@@ -10,7 +10,7 @@ from engine.errors import Problem, Repair, ShapeError
 from engine.initializers import InitializerSpec
 from engine.ir.value import Value
 from engine.regularizers import RegularizerSpec
-from engine.specs import Spec
+from engine.specs import Spec, field
 
 Shape = tuple[int, ...]
 """The shape of one row: without the batch axis."""
@@ -148,6 +148,21 @@ class LayerSpec(Spec):
     def summary_line(self) -> str:
         """Return what a card shows under the name: "64 units · relu"."""
         return " · ".join(short(value) for _, value in self.changed())
+
+
+def begins(default: InitializerSpec, what: str) -> Any:
+    """Declare the field for the initializer of a weight."""
+    return field(default=default, doc=f"How the {what} begins.", of="initializer", advanced=True)
+
+
+def penalty(what: str) -> Any:
+    """Declare the field for the regularizer of a weight or output; its hint must allow None."""
+    return field(default=None, doc=f"Penalty on the {what}.", kind="spec", of="regularizer", advanced=True)
+
+
+def limits(what: str) -> Any:
+    """Declare the field for the constraint of a weight; its hint must allow None."""
+    return field(default=None, doc=f"Limits on the {what}.", kind="spec", of="constraint", advanced=True)
 
 
 def short(value: object) -> str:

@@ -25,9 +25,9 @@ class BinaryCrossentropy(LossSpec):
     """
 
     FORMULA = "loss = -mean(y_true · log(y_pred) + (1 - y_true) · log(1 - y_pred))"
-    from_logits: bool = field(False, doc=LOGITS)
-    label_smoothing: float = field(0.0, doc=SMOOTHING, kind="rate")
-    reduction: str | None = field("sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
+    from_logits: bool = field(default=False, doc=LOGITS)
+    label_smoothing: float = field(default=0.0, doc=SMOOTHING, kind="rate")
+    reduction: str | None = field(default="sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
 
     def elements(self, y_true: Value, y_pred: Value) -> Value:
         if self.label_smoothing:
@@ -44,14 +44,14 @@ class BinaryCrossentropy(LossSpec):
     purpose="For one class out of several, the truth given as one-hot rows.",
 )
 class CategoricalCrossentropy(LossSpec):
-    """The surprise at the true class, given a probability per class; the truth is a row of 0s with one 1. Probabilities are
-    divided by their sum and kept within 1e-7 of 0 and 1. Keras: CategoricalCrossentropy.
+    """The surprise at the true class, given a probability per class; the truth is a row of 0s with one 1.
+    Probabilities are divided by their sum and kept within 1e-7 of 0 and 1. Keras: CategoricalCrossentropy.
     """
 
     FORMULA = "loss = -sum(y_true · log(y_pred))"
-    from_logits: bool = field(False, doc=LOGITS)
-    label_smoothing: float = field(0.0, doc=SMOOTHING, kind="rate")
-    reduction: str | None = field("sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
+    from_logits: bool = field(default=False, doc=LOGITS)
+    label_smoothing: float = field(default=0.0, doc=SMOOTHING, kind="rate")
+    reduction: str | None = field(default="sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
 
     def elements(self, y_true: Value, y_pred: Value) -> Value:
         if self.label_smoothing:
@@ -75,8 +75,8 @@ class SparseCategoricalCrossentropy(LossSpec):
 
     TARGET = "class"
     FORMULA = "loss = -log(y_pred[y_true])"
-    from_logits: bool = field(False, doc=LOGITS)
-    reduction: str | None = field("sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
+    from_logits: bool = field(default=False, doc=LOGITS)
+    reduction: str | None = field(default="sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
 
     def elements(self, y_true: Value, y_pred: Value) -> Value:
         labels = y_true if y_true.dtype in ("int32", "int64") else ops.cast(y_true, "int32")

@@ -24,7 +24,7 @@ class MeanSquaredError(LossSpec):
     """Large errors count much more than small ones; the best answer is the mean. Keras: MeanSquaredError, "mse"."""
 
     FORMULA = "loss = mean((y_true - y_pred)²)"
-    reduction: str | None = field("sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
+    reduction: str | None = field(default="sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
 
     def elements(self, y_true: Value, y_pred: Value) -> Value:
         return last_mean(ops.square(ops.sub(y_pred, y_true)))
@@ -42,7 +42,7 @@ class MeanAbsoluteError(LossSpec):
     """All errors count by their size; the best answer is the median. Keras: MeanAbsoluteError, "mae"."""
 
     FORMULA = "loss = mean(|y_true - y_pred|)"
-    reduction: str | None = field("sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
+    reduction: str | None = field(default="sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
 
     def elements(self, y_true: Value, y_pred: Value) -> Value:
         return last_mean(ops.abs(ops.sub(y_pred, y_true)))
@@ -60,8 +60,8 @@ class Huber(LossSpec):
     """Squared error up to delta, then linear. Huber 1964. Keras: Huber."""
 
     FORMULA = "loss = mean(e² / 2 if |e| <= delta else delta · (|e| - delta / 2))"
-    delta: float = field(1.0, doc="Where squared turns into linear.", gt=0)
-    reduction: str | None = field("sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
+    delta: float = field(default=1.0, doc="Where squared turns into linear.", gt=0)
+    reduction: str | None = field(default="sum_over_batch_size", doc=REDUCTION, choices=REDUCTIONS, advanced=True)
 
     def elements(self, y_true: Value, y_pred: Value) -> Value:
         error = ops.sub(y_pred, y_true)

@@ -1,6 +1,5 @@
 """`LossSpec`: the base of all losses."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine import ops
@@ -12,7 +11,6 @@ REDUCTIONS = ("sum_over_batch_size", "sum", "mean")
 REDUCTION = "How the losses of a batch become one number: their mean (the first and the last) or their sum."
 
 
-@dataclass(frozen=True)
 class LossSpec(Spec):
     """Base of the records. TARGET says what y_true holds: "same" as y_pred, or "class" (one whole number per row).
 
@@ -21,7 +19,7 @@ class LossSpec(Spec):
 
     FORMULA: ClassVar[str] = ""
     TARGET: ClassVar[str] = "same"
-    reduction: ClassVar[str | None]
+    reduction: str | None
 
     def elements(self, y_true: Value, y_pred: Value) -> Value:
         """Return the losses over all axes but the last one of y_pred: shape y_pred.shape[:-1]."""

@@ -1,4 +1,4 @@
-"""Metrics: figures for people. `engine.metrics.AUC` is a handle with a state; `exact` has the figures that are reported."""
+"""Metrics: figures for people. `engine.metrics.AUC` is a handle with a state; `exact` has the reported figures."""
 
 from typing import Any
 

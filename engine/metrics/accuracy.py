@@ -16,13 +16,13 @@ from engine.specs import field
     purpose="How often the output equals the truth exactly.",
 )
 class Accuracy(MetricSpec):
-    """The share of outputs that equal the truth. For outputs that are already classes; in `compile`, "accuracy" stands for
-    the accuracy that fits the loss. Keras: Accuracy.
+    """The share of outputs that equal the truth. For outputs that are already classes; in `compile`, "accuracy"
+    stands for the accuracy that fits the loss. Keras: Accuracy.
     """
 
     LARGER = True
     FORMULA = "mean(y_true = y_pred)"
-    name: str | None = field(None, doc=NAME, advanced=True)
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def build(self, y_true: Value, y_pred: Value) -> Value:
         return alike(ops.equal, y_true, y_pred)
@@ -41,8 +41,8 @@ class BinaryAccuracy(MetricSpec):
 
     LARGER = True
     FORMULA = "mean(y_true = (y_pred > threshold))"
-    name: str | None = field(None, doc=NAME, advanced=True)
-    threshold: float = field(0.5, doc="Above it, the answer is yes.")
+    name: str | None = field(default=None, doc=NAME, advanced=True)
+    threshold: float = field(default=0.5, doc="Above it, the answer is yes.")
 
     def build(self, y_true: Value, y_pred: Value) -> Value:
         return alike(lambda t, p: ops.equal(t, ops.cast(ops.greater(p, self.threshold), p.dtype)), y_true, y_pred)
@@ -61,7 +61,7 @@ class CategoricalAccuracy(MetricSpec):
 
     LARGER = True
     FORMULA = "mean(argmax(y_true) = argmax(y_pred))"
-    name: str | None = field(None, doc=NAME, advanced=True)
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def build(self, y_true: Value, y_pred: Value) -> Value:
         return per_row(ops.equal(ops.argmax(y_true, -1), ops.argmax(y_pred, -1)))
@@ -81,7 +81,7 @@ class SparseCategoricalAccuracy(MetricSpec):
     LARGER = True
     TARGET = "class"
     FORMULA = "mean(y_true = argmax(y_pred))"
-    name: str | None = field(None, doc=NAME, advanced=True)
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def build(self, y_true: Value, y_pred: Value) -> Value:
         best = ops.argmax(y_pred, -1)

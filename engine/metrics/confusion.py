@@ -75,10 +75,10 @@ class Precision(Threshold):
     """True positives over all predicted positives. Counts when a false alarm is costly. Keras: Precision."""
 
     FORMULA = "tp / (tp + fp)"
-    thresholds: tuple[float, ...] | None = field(None, doc=THRESHOLDS, length=1)
-    top_k: int | None = field(None, doc="Only the k largest outputs of a row can be yes.", ge=1, advanced=True)
-    class_id: int | None = field(None, doc="Only this output counts.", ge=0, advanced=True)
-    name: str | None = field(None, doc=NAME, advanced=True)
+    thresholds: tuple[float, ...] | None = field(default=None, doc=THRESHOLDS, length=1)
+    top_k: int | None = field(default=None, doc="Only the k largest outputs of a row can be yes.", ge=1, advanced=True)
+    class_id: int | None = field(default=None, doc="Only this output counts.", ge=0, advanced=True)
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def result(self, state: State) -> Any:
         return self._ratio(state, "false")
@@ -96,10 +96,10 @@ class Recall(Threshold):
     """True positives over all positives. Counts when a missed case is costly. Keras: Recall."""
 
     FORMULA = "tp / (tp + fn)"
-    thresholds: tuple[float, ...] | None = field(None, doc=THRESHOLDS, length=1)
-    top_k: int | None = field(None, doc="Only the k largest outputs of a row can be yes.", ge=1, advanced=True)
-    class_id: int | None = field(None, doc="Only this output counts.", ge=0, advanced=True)
-    name: str | None = field(None, doc=NAME, advanced=True)
+    thresholds: tuple[float, ...] | None = field(default=None, doc=THRESHOLDS, length=1)
+    top_k: int | None = field(default=None, doc="Only the k largest outputs of a row can be yes.", ge=1, advanced=True)
+    class_id: int | None = field(default=None, doc="Only this output counts.", ge=0, advanced=True)
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def result(self, state: State) -> Any:
         return self._ratio(state, "missed")
@@ -121,10 +121,12 @@ class F1Score(MetricSpec):
     LARGER = True
     FORMULA = "2 · precision · recall / (precision + recall)"
     average: str | None = field(
-        None, doc="How classes become one number; None: one each.", choices=("micro", "macro", "weighted")
+        default=None, doc="How classes become one number; None: one each.", choices=("micro", "macro", "weighted")
     )
-    threshold: float | None = field(None, doc="Above it, the answer is yes; None: the largest of a row.", gt=0, le=1)
-    name: str | None = field(None, doc=NAME, advanced=True)
+    threshold: float | None = field(
+        default=None, doc="Above it, the answer is yes; None: the largest of a row.", gt=0, le=1
+    )
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def start(self) -> State:
         return {name: np.zeros(()) for name in ("hits", "false", "missed", "weight")}
@@ -162,24 +164,24 @@ class F1Score(MetricSpec):
     purpose="How well yeses and noes are ordered by their probability: 1 is perfect, 0.5 is chance.",
 )
 class AUC(MetricSpec):
-    """The area under the ROC curve (or the precision-recall curve), from fixed thresholds as in Keras; it can be fed batch by
-    batch. The figures reported after a fit are exact instead, see `engine.metrics.exact`. Keras: AUC, without
-    thresholds, label_weights and the PRGAIN curve.
+    """The area under the ROC curve (or the precision-recall curve), from fixed thresholds as in Keras; it can be fed
+    batch by batch. The figures reported after a fit are exact instead, see `engine.metrics.exact`. Keras: AUC,
+    without thresholds, label_weights and the PRGAIN curve.
     """
 
     LARGER = True
     FORMULA = "area under (false positive rate, recall)"
-    num_thresholds: int = field(200, doc="How many thresholds.", ge=2)
-    curve: str = field("ROC", doc="Which curve.", choices=("ROC", "PR"))
+    num_thresholds: int = field(default=200, doc="How many thresholds.", ge=2)
+    curve: str = field(default="ROC", doc="Which curve.", choices=("ROC", "PR"))
     summation_method: str = field(
-        "interpolation",
+        default="interpolation",
         doc="How the area is added up.",
         choices=("interpolation", "minoring", "majoring"),
         advanced=True,
     )
-    name: str | None = field(None, doc=NAME, advanced=True)
-    multi_label: bool = field(False, doc="One area per output, then their mean.")
-    from_logits: bool = field(False, doc="Outputs are raw numbers, without sigmoid.")
+    name: str | None = field(default=None, doc=NAME, advanced=True)
+    multi_label: bool = field(default=False, doc="One area per output, then their mean.")
+    from_logits: bool = field(default=False, doc="Outputs are raw numbers, without sigmoid.")
 
     def start(self) -> State:
         return {name: np.zeros(()) for name in ("tp", "fp", "positives", "negatives")}

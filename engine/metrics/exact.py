@@ -11,7 +11,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Curve:
-    """Points of a curve, one per distinct score and an end point; thresholds fall from one point to the next of a ROC."""
+    """Points of a curve, one per distinct score and an end point, with the thresholds they belong to."""
 
     x: Array
     y: Array
@@ -96,7 +96,7 @@ def rmse(truth: Array, predicted: Array) -> float:
 
 
 def r2(truth: Array, predicted: Array) -> float:
-    """Return the coefficient of determination. A constant truth gives 1 if met exactly, else 0; fewer than two rows nan."""
+    """Return the coefficient of determination: for a constant truth 1 or 0, for fewer than two rows nan."""
     wide = np.asarray(truth, np.float64).ravel()
     if wide.size < 2:
         return float("nan")

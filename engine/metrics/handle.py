@@ -1,6 +1,5 @@
 """`Metric`: what people make and feed batch by batch."""
 
-import functools
 from typing import Any, ClassVar, Self
 
 from engine.metrics.spec import MetricSpec
@@ -25,9 +24,8 @@ class Metric:
         return made
 
     def _begin(self, spec: MetricSpec) -> None:
-        self.spec = spec
+        self.spec, self._state = spec, spec.start()
         self.name: str = getattr(spec, "name", None) or snake(type(spec).KERAS)
-        self.reset_state()
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add rows. sample_weight: (rows,)."""
@@ -55,7 +53,11 @@ class Metric:
         return cls(**config)
 
 
-@functools.cache
+_MADE: dict[type[MetricSpec], type[Metric]] = {}
+
+
 def handle(record: type[MetricSpec]) -> type[Metric]:
     """Return the class people use for a record."""
-    return type(record.KERAS, (Metric,), {"SPEC": record, "__doc__": record.__doc__})
+    if record not in _MADE:
+        _MADE[record] = type(record.KERAS, (Metric,), {"SPEC": record, "__doc__": record.__doc__})
+    return _MADE[record]

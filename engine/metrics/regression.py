@@ -29,7 +29,7 @@ class MeanSquaredError(MetricSpec):
     """Large errors count much more than small ones. Keras: MeanSquaredError, "mse"."""
 
     FORMULA = "mean((y_true - y_pred)²)"
-    name: str | None = field(None, doc=NAME, advanced=True)
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def build(self, y_true: Value, y_pred: Value) -> Value:
         return alike(squared, y_true, y_pred)
@@ -47,7 +47,7 @@ class RootMeanSquaredError(MetricSpec):
     """The typical error, large ones counted more, in the unit of the target. Keras: RootMeanSquaredError."""
 
     FORMULA = "sqrt(mean((y_true - y_pred)²))"
-    name: str | None = field(None, doc=NAME, advanced=True)
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def build(self, y_true: Value, y_pred: Value) -> Value:
         return alike(squared, y_true, y_pred)
@@ -68,7 +68,7 @@ class MeanAbsoluteError(MetricSpec):
     """The mean error in the unit of the target. Keras: MeanAbsoluteError, "mae"."""
 
     FORMULA = "mean(|y_true - y_pred|)"
-    name: str | None = field(None, doc=NAME, advanced=True)
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def build(self, y_true: Value, y_pred: Value) -> Value:
         return alike(lambda t, p: ops.abs(ops.sub(p, t)), y_true, y_pred)
@@ -88,11 +88,11 @@ class R2Score(MetricSpec):
     LARGER = True
     FORMULA = "1 - sum((y_true - y_pred)²) / sum((y_true - mean(y_true))²)"
     class_aggregation: str | None = field(
-        "uniform_average", doc="How several outputs become one number; None: not.",
+        default="uniform_average", doc="How several outputs become one number; None: not.",
         choices=("uniform_average", "variance_weighted_average"), advanced=True,
     )  # fmt: skip
-    num_regressors: int = field(0, doc="Inputs to adjust for; 0: no adjustment.", ge=0, advanced=True)
-    name: str | None = field(None, doc=NAME, advanced=True)
+    num_regressors: int = field(default=0, doc="Inputs to adjust for; 0: no adjustment.", ge=0, advanced=True)
+    name: str | None = field(default=None, doc=NAME, advanced=True)
 
     def start(self) -> State:
         zero = np.zeros(())

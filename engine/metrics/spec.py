@@ -1,4 +1,4 @@
-"""`MetricSpec`: the base of all metrics. A metric is a mean over rows, which programs compute, or sums kept in a state."""
+"""`MetricSpec`: the base of all metrics. It is a mean over rows, which programs compute, or sums kept in a state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -27,8 +27,8 @@ class Model(LayerSpec):
     """A network inside a network: for a block that is used several times, or to keep a large drawing readable. It has
     one output; its Inputs take what is wired to it, in order.
 
-    Shapes: those of its Inputs -> that of its output. Weights: all of its layers', "n2_kernel". Keras: a Model called on
-    tensors.
+    Shapes: those of its Inputs -> that of its output. Weights: all of its layers', "n2_kernel". Keras: a Model called
+    on tensors.
     """
 
     INPUTS = (1, None)

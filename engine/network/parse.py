@@ -57,7 +57,7 @@ def _named(record: Any, tree: ast.Call, given: set[str]) -> dict[str, Any]:
     known = {f.name: f for f in record.fields()}
     values: dict[str, Any] = {}
     for keyword in tree.keywords:
-        if keyword.arg not in known:
+        if keyword.arg is None or keyword.arg not in known:
             raise UsageError(
                 f"{record.KERAS} has no setting {keyword.arg or '**'}. It has {', '.join(known) or 'none'}."
             )

@@ -162,9 +162,9 @@ def _rank(layer: LayerSpec, shapes: tuple[Shape, ...]) -> None:
             insert = ("reshape.reshape/1", slot, (("target_shape", (1,) * least),))
             raise Misfit(f"needs rows of at least {least} axes", shapes, fix=fix, short="too few axes", insert=insert)
         if most is not None and len(shape) > most:
-            insert = ("reshape.flatten/1", slot, ()) if most == 1 else None
+            flatten = ("reshape.flatten/1", slot, ()) if most == 1 else None
             fix = "Put a Flatten between them." if most == 1 else f"Reshape it to {most} axes."
-            raise Misfit(f"needs {most}-D rows", shapes, fix=fix, short=f"needs {most}-D rows", insert=insert)
+            raise Misfit(f"needs {most}-D rows", shapes, fix=fix, short=f"needs {most}-D rows", insert=flatten)
 
 
 def _fed(node: Node, layer: LayerSpec, feeds: Mapping[str, Shape], found: _Findings) -> Shape | None:

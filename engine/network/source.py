@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.layers.spec import Shape
 from engine.network.nested import Model
 from engine.network.network import Network, Node
-from engine.network.shapes import Shape, infer
+from engine.network.shapes import infer
 from engine.specs import literal, snake
 
 MODULES = ("constraints", "initializers", "layers", "regularizers")

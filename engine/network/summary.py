@@ -1,10 +1,12 @@
 """The table of a network's layers, as Keras prints it."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from engine.layers.spec import Shape
 from engine.network.network import Network
-from engine.network.shapes import Shape, Shapes, infer
+from engine.network.shapes import Shapes, infer
 
 HEADS = ("Layer (type)", "Output Shape", "Param #", "Connected to")
 UNITS = ("B", "KB", "MB", "GB")
@@ -70,7 +72,7 @@ def text(summary: Summary, name: str = "model", show: Callable[[str], object] | 
 
 
 def _is_chain(rows: Sequence[Row]) -> bool:
-    return all(not r.sources or r.sources == (before.name,) for before, r in zip(rows, rows[1:], strict=False)) and (
+    return all(not r.sources or r.sources == (before.name,) for before, r in itertools.pairwise(rows)) and (
         sum(not r.sources for r in rows) < 2
     )
 

@@ -29,7 +29,8 @@ def trace(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Traced:
         raise UsageError("inputs must be different tensors; one is there twice.")
     calls = [*entries, *sorted(_behind(outputs, entries), key=lambda call: call.serial)]
     names = _names(calls)
-    network, nodes, first, layers = Network(), {}, {}, {}
+    network, layers = Network(), dict[str, Layer]()
+    nodes, first = dict[Call, str](), dict[Layer, str]()
     for call in calls:
         entry = entries.get(call)
         spec = call.layer.spec if entry is None or not call.inputs else Input(entry.row, entry.dtype)

@@ -1,6 +1,5 @@
 """`Optimizer`: what people make and call; it counts steps, keeps slots and can update plain arrays."""
 
-import functools
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -87,7 +86,11 @@ def clipped(g: Any, most: float, size: Any) -> Any:
     return g * g.dtype.type(most / max(float(size), most))
 
 
-@functools.cache
+_MADE: dict[type[OptimizerSpec], type[Optimizer]] = {}
+
+
 def handle(record: type[OptimizerSpec]) -> type[Optimizer]:
     """Return the class people use for a record."""
-    return type(record.KERAS, (Optimizer,), {"SPEC": record, "__doc__": record.__doc__})
+    if record not in _MADE:
+        _MADE[record] = type(record.KERAS, (Optimizer,), {"SPEC": record, "__doc__": record.__doc__})
+    return _MADE[record]

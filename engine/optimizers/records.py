@@ -26,13 +26,13 @@ class SGD(OptimizerSpec):
     """
 
     FORMULA = "m = momentum · m - lr · g;  w = w + m"
-    learning_rate: float = field(0.01, doc=RATE, ge=0)
-    momentum: float = field(0.0, doc="How much of the last step is kept.", kind="rate")
-    nesterov: bool = field(False, doc="Look ahead along the momentum.")
-    weight_decay: float | None = field(None, doc=DECAY, ge=0, advanced=True)
-    clipnorm: float | None = field(None, doc=CLIPNORM, gt=0, advanced=True)
-    clipvalue: float | None = field(None, doc=CLIPVALUE, gt=0, advanced=True)
-    global_clipnorm: float | None = field(None, doc=GLOBAL, gt=0, advanced=True)
+    learning_rate: float = field(default=0.01, doc=RATE, ge=0)
+    momentum: float = field(default=0.0, doc="How much of the last step is kept.", kind="rate")
+    nesterov: bool = field(default=False, doc="Look ahead along the momentum.")
+    weight_decay: float | None = field(default=None, doc=DECAY, ge=0, advanced=True)
+    clipnorm: float | None = field(default=None, doc=CLIPNORM, gt=0, advanced=True)
+    clipvalue: float | None = field(default=None, doc=CLIPVALUE, gt=0, advanced=True)
+    global_clipnorm: float | None = field(default=None, doc=GLOBAL, gt=0, advanced=True)
 
     @property
     def SLOTS(self) -> tuple[str, ...]:
@@ -58,15 +58,15 @@ class RMSprop(OptimizerSpec):
     """Each weight gets its own step size. Tieleman & Hinton 2012. Keras: RMSprop."""
 
     FORMULA = "v = rho · v + (1 - rho) · g²;  w = w - lr · g / sqrt(v + epsilon)"
-    learning_rate: float = field(0.001, doc=RATE, ge=0)
-    rho: float = field(0.9, doc="How slowly the average of squares moves.", kind="rate")
-    momentum: float = field(0.0, doc="How much of the last step is kept.", kind="rate")
-    epsilon: float = field(1e-7, doc="Keeps the division safe; inside the root.", gt=0, advanced=True)
-    centered: bool = field(False, doc="Subtract the square of the mean gradient.", advanced=True)
-    weight_decay: float | None = field(None, doc=DECAY, ge=0, advanced=True)
-    clipnorm: float | None = field(None, doc=CLIPNORM, gt=0, advanced=True)
-    clipvalue: float | None = field(None, doc=CLIPVALUE, gt=0, advanced=True)
-    global_clipnorm: float | None = field(None, doc=GLOBAL, gt=0, advanced=True)
+    learning_rate: float = field(default=0.001, doc=RATE, ge=0)
+    rho: float = field(default=0.9, doc="How slowly the average of squares moves.", kind="rate")
+    momentum: float = field(default=0.0, doc="How much of the last step is kept.", kind="rate")
+    epsilon: float = field(default=1e-7, doc="Keeps the division safe; inside the root.", gt=0, advanced=True)
+    centered: bool = field(default=False, doc="Subtract the square of the mean gradient.", advanced=True)
+    weight_decay: float | None = field(default=None, doc=DECAY, ge=0, advanced=True)
+    clipnorm: float | None = field(default=None, doc=CLIPNORM, gt=0, advanced=True)
+    clipvalue: float | None = field(default=None, doc=CLIPVALUE, gt=0, advanced=True)
+    global_clipnorm: float | None = field(default=None, doc=GLOBAL, gt=0, advanced=True)
 
     @property
     def SLOTS(self) -> tuple[str, ...]:
@@ -127,15 +127,15 @@ class Adam(AdamLike):
     """The usual first choice. Kingma & Ba 2014. Keras: Adam."""
 
     FORMULA = "m, v = means of g, g²;  w = w - lr · m̂ / (sqrt(v̂) + epsilon)"
-    learning_rate: float = field(0.001, doc=RATE, ge=0)
-    beta_1: float = field(0.9, doc=BETA_1, kind="rate", lt=1)
-    beta_2: float = field(0.999, doc=BETA_2, kind="rate", lt=1)
-    epsilon: float = field(1e-7, doc=EPSILON, gt=0, advanced=True)
-    amsgrad: bool = field(False, doc=AMSGRAD, advanced=True)
-    weight_decay: float | None = field(None, doc=DECAY, ge=0, advanced=True)
-    clipnorm: float | None = field(None, doc=CLIPNORM, gt=0, advanced=True)
-    clipvalue: float | None = field(None, doc=CLIPVALUE, gt=0, advanced=True)
-    global_clipnorm: float | None = field(None, doc=GLOBAL, gt=0, advanced=True)
+    learning_rate: float = field(default=0.001, doc=RATE, ge=0)
+    beta_1: float = field(default=0.9, doc=BETA_1, kind="rate", lt=1)
+    beta_2: float = field(default=0.999, doc=BETA_2, kind="rate", lt=1)
+    epsilon: float = field(default=1e-7, doc=EPSILON, gt=0, advanced=True)
+    amsgrad: bool = field(default=False, doc=AMSGRAD, advanced=True)
+    weight_decay: float | None = field(default=None, doc=DECAY, ge=0, advanced=True)
+    clipnorm: float | None = field(default=None, doc=CLIPNORM, gt=0, advanced=True)
+    clipvalue: float | None = field(default=None, doc=CLIPVALUE, gt=0, advanced=True)
+    global_clipnorm: float | None = field(default=None, doc=GLOBAL, gt=0, advanced=True)
 
 
 @register(
@@ -150,12 +150,12 @@ class AdamW(AdamLike):
     """Adam with weight decay apart from the gradient, against overfitting. Loshchilov & Hutter 2017. Keras: AdamW."""
 
     FORMULA = "w = w · (1 - lr · weight_decay), then as Adam"
-    learning_rate: float = field(0.001, doc=RATE, ge=0)
-    weight_decay: float | None = field(0.004, doc=DECAY, ge=0)
-    beta_1: float = field(0.9, doc=BETA_1, kind="rate", lt=1)
-    beta_2: float = field(0.999, doc=BETA_2, kind="rate", lt=1)
-    epsilon: float = field(1e-7, doc=EPSILON, gt=0, advanced=True)
-    amsgrad: bool = field(False, doc=AMSGRAD, advanced=True)
-    clipnorm: float | None = field(None, doc=CLIPNORM, gt=0, advanced=True)
-    clipvalue: float | None = field(None, doc=CLIPVALUE, gt=0, advanced=True)
-    global_clipnorm: float | None = field(None, doc=GLOBAL, gt=0, advanced=True)
+    learning_rate: float = field(default=0.001, doc=RATE, ge=0)
+    weight_decay: float | None = field(default=0.004, doc=DECAY, ge=0)
+    beta_1: float = field(default=0.9, doc=BETA_1, kind="rate", lt=1)
+    beta_2: float = field(default=0.999, doc=BETA_2, kind="rate", lt=1)
+    epsilon: float = field(default=1e-7, doc=EPSILON, gt=0, advanced=True)
+    amsgrad: bool = field(default=False, doc=AMSGRAD, advanced=True)
+    clipnorm: float | None = field(default=None, doc=CLIPNORM, gt=0, advanced=True)
+    clipvalue: float | None = field(default=None, doc=CLIPVALUE, gt=0, advanced=True)
+    global_clipnorm: float | None = field(default=None, doc=GLOBAL, gt=0, advanced=True)

@@ -1,7 +1,6 @@
 """`OptimizerSpec`: the base of all optimizers. An update is elementwise, so it runs over one flat vector."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import UsageError
@@ -16,7 +15,6 @@ GLOBAL = "Largest norm of all gradients together."
 Slots = Mapping[str, Value]
 
 
-@dataclass(frozen=True)
 class OptimizerSpec(Spec):
     """Base of the records.
 
@@ -25,11 +23,11 @@ class OptimizerSpec(Spec):
     """
 
     FORMULA: ClassVar[str] = ""
-    learning_rate: ClassVar[float]
-    weight_decay: ClassVar[float | None]
-    clipnorm: ClassVar[float | None]
-    clipvalue: ClassVar[float | None]
-    global_clipnorm: ClassVar[float | None]
+    learning_rate: float
+    weight_decay: float | None
+    clipnorm: float | None
+    clipvalue: float | None
+    global_clipnorm: float | None
 
     def __post_init__(self) -> None:
         super().__post_init__()
