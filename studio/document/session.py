@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -14,10 +14,11 @@ from studio.document import edits
 from studio.document.selection import Selection
 
 if TYPE_CHECKING:
-    from engine.network.shapes import Shapes
     from engine.project.lifecycle import Prepared
 
     from engine.data.table import Table
+    from engine.network.shapes import Shapes
+    from engine.project.datafile import MovedDataError
     from engine.project.runs import Run, RunStore
 
 UNDO_LIMIT = 500
@@ -31,7 +32,7 @@ class Session(QObject):
     Signals: `changed(before, after)` after each edit, undo and redo; `opened(project)` when another document came in
     (after `changed`); `refused(sentence)` when an edit was impossible; `dirty_changed(bool)`; `table_changed(table)`,
     `prepared_changed(prepared)`, `data_failed(sentence)`, `runs_changed(runs)`, `run_changed(run)`,
-    `running_changed(progress or None)`.
+    `running_changed(progress or None)`, `stages_changed()` when a stage was marked done.
     """
 
     changed = Signal(object, object)
@@ -44,6 +45,7 @@ class Session(QObject):
     runs_changed = Signal(object)
     run_changed = Signal(object)
     running_changed = Signal(object)
+    stages_changed = Signal()
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -57,12 +59,15 @@ class Session(QObject):
         self._runs: RunStore | None = None
         self._run_id: str | None = None
         self._runs_saved = True
-        self._recovered = False
+        self._unsaved = False
+        self._marks: dict[str, str] = {}
+        self._stale: frozenset[str] | None = None
         self._dirty = False
         self._progress: float | None = None
         self._table: Table | None = None
         self._prepared: Prepared | None = None
         self.data_problem = ""
+        self.data_moved: MovedDataError | None = None
         self._shapes: Shapes | None = None
         self._problems: tuple[Problem, ...] | None = None
 
@@ -95,6 +100,28 @@ class Session(QObject):
         """Apply a problem's fix as one undo step."""
         return self.edit(repair.title or "Fix", lambda project: edits.apply_repair(project, repair))
 
+    def amend(self, label: str, edit: Edit) -> bool:
+        """Let an edit join the last step, so that both are undone together; without one it changes the opened document.
+
+        For what follows from an edit without being asked for (the first network that is suggested for a table).
+        """
+        last = self.stack.command(self.stack.count() - 1)
+        if self.stack.canRedo() or (self.stack.isClean() and last is not None):
+            return self.edit(label, edit)
+        try:
+            after = edit(self._project)
+        except LayerwrightError:
+            return False
+        if after == self._project:
+            return False
+        if isinstance(last, _Change):
+            last.after = after
+        else:
+            self._unsaved = True
+        self._set(after)
+        self._tell_dirty()
+        return True
+
     def settle(self) -> None:
         """End a drag: the next step does not join the last one, whatever its key."""
         self._touched = 0.0
@@ -110,15 +137,15 @@ class Session(QObject):
         self.stack.redo()
 
     def open(
-        self, project: Project, path: Path | None = None, runs: "RunStore | None" = None, recovered: bool = False
+        self, project: Project, path: Path | None = None, runs: "RunStore | None" = None, unsaved: bool = False
     ) -> None:
-        """Put another document in place: undo, table and selection begin anew. recovered: it counts as unsaved."""
+        """Put another document in place: undo, table and selection begin anew. unsaved: it counts as unsaved work."""
         before, self._project, self.path = self._project, project, path
-        self._runs, self._run_id, self._runs_saved, self._recovered = runs, None, True, recovered
+        self._runs, self._run_id, self._runs_saved, self._unsaved = runs, None, True, unsaved
         self.selection.clear()
         self.stack.clear()
         self._table = self._prepared = None
-        self.data_problem = ""
+        self.data_problem, self.data_moved, self._marks = "", None, {}
         self._forget()
         self.changed.emit(before, project)
         self.opened.emit(project)
@@ -130,7 +157,7 @@ class Session(QObject):
     def mark_saved(self, path: Path) -> None:
         """Say that the current value and runs are in this file now."""
         self.path = path
-        self._runs_saved, self._recovered = True, False
+        self._runs_saved, self._unsaved = True, False
         self.stack.setClean()
         self._dirty = True  # tell in any case: the title shows the path too
         self._tell_dirty()
@@ -138,7 +165,7 @@ class Session(QObject):
     @property
     def dirty(self) -> bool:
         """Whether there is work that is not in the file."""
-        return not self.stack.isClean() or not self._runs_saved or self._recovered
+        return not self.stack.isClean() or not self._runs_saved or self._unsaved
 
     # ---- what was computed from the network ----
     @property
@@ -190,9 +217,11 @@ class Session(QObject):
         self._problems = None
         self.table_changed.emit(table)
 
-    def set_prepared(self, prepared: "Prepared | None", problem: str = "") -> None:
-        """Put the prepared data in, or the sentence that says why there are none."""
-        self._prepared, self.data_problem = prepared, problem
+    def set_prepared(
+        self, prepared: "Prepared | None", problem: str = "", moved: "MovedDataError | None" = None
+    ) -> None:
+        """Put the prepared data in, or the sentence that says why there are none. moved: the file is to be asked for."""
+        self._prepared, self.data_problem, self.data_moved = prepared, problem, moved
         self._forget()
         self.prepared_changed.emit(prepared)
         if problem:
@@ -210,12 +239,24 @@ class Session(QObject):
 
     def set_runs(self, runs: "RunStore", current: str | None = None) -> None:
         """Put a changed run store in; runs are outside undo but count as unsaved work."""
-        self._runs, self._runs_saved = runs, False
+        self._runs, self._runs_saved, self._stale = runs, False, None
         if current is not None:
             self._run_id = current
         self.runs_changed.emit(runs)
         self.run_changed.emit(self.run)
         self._tell_dirty()
+
+    def add_run(self, run: "Run") -> "Run":
+        """Enter a run, make it the current one and return it with its id."""
+        added = self.runs.add(run)
+        self.set_runs(self.runs, added.id)
+        return added
+
+    def remove_run(self, id: str) -> None:
+        """Delete a run; the newest of the others becomes the current one."""
+        self.runs.remove(id)
+        self._run_id = None if self._run_id == id else self._run_id
+        self.set_runs(self.runs)
 
     @property
     def run(self) -> "Run | None":
@@ -227,7 +268,7 @@ class Session(QObject):
 
     def choose_run(self, run: str | None) -> None:
         """Choose a run by id; None: the newest."""
-        self._run_id = run
+        self._run_id, self._stale = run, None
         self.run_changed.emit(self.run)
 
     @property
@@ -241,17 +282,46 @@ class Session(QObject):
             self._progress = progress
             self.running_changed.emit(progress)
 
+    def stale_stages(self) -> frozenset[str]:
+        """Return the stages in which the project differs from the current run's; empty: the run is up to date."""
+        if self._stale is None:
+            run = self.run
+            self._stale = frozenset()
+            if run is not None:
+                from engine.project.hashes import changed_stages
+
+                self._stale = frozenset(changed_stages(run, self._project))
+        return self._stale
+
+    def mark_stage(self, stage: str) -> None:
+        """Say that a stage was done for the current project (the Compile page compiled, Evaluate evaluated, ...)."""
+        self._marks[stage] = self._stage_key(stage)
+        self.stages_changed.emit()
+
+    def stage_mark(self, stage: str) -> Literal["done", "stale", ""]:
+        """Return whether a stage was marked done, and whether that still holds."""
+        if stage not in self._marks:
+            return ""
+        return "done" if self._marks[stage] == self._stage_key(stage) else "stale"
+
+    def _stage_key(self, stage: str) -> str:
+        from engine.project.hashes import stage_hash
+
+        if stage in ("evaluate", "predict"):
+            return self.run.id if self.run else ""
+        return "".join(stage_hash(self._project, s) for s in ("data", "define", "compile"))
+
     # ---- parts ----
     def _set(self, project: Project) -> None:
         before, self._project = self._project, project
         if before.network is not project.network or before.feeds is not project.feeds:
             self._shapes = None
-        self._problems = None
+        self._problems = self._stale = None
         self.selection.keep({*project.network.nodes, *(f"target:{i}" for i in range(len(project.targets)))})
         self.changed.emit(before, project)
 
     def _forget(self) -> None:
-        self._shapes = self._problems = None
+        self._shapes = self._problems = self._stale = None
 
     def _tell_dirty(self, *_: Any) -> None:
         if self.dirty != self._dirty:
@@ -264,13 +334,13 @@ class _Change(QUndoCommand):
 
     def __init__(self, session: Session, before: Project, after: Project, label: str, key: str | None) -> None:
         super().__init__(label)
-        self._session, self._before, self._after, self._key = session, before, after, key
+        self._session, self._before, self.after, self._key = session, before, after, key
 
     def id(self) -> int:
         return 1 if self._key else -1
 
     def redo(self) -> None:
-        self._session._set(self._after)
+        self._session._set(self.after)
 
     def undo(self) -> None:
         self._session._set(self._before)
@@ -279,6 +349,6 @@ class _Change(QUndoCommand):
         pause = time.monotonic() - self._session._touched
         if not isinstance(other, _Change) or other._key != self._key or pause > MERGE_SECONDS:
             return False
-        self._after = other._after
-        self.setObsolete(self._after == self._before)
+        self.after = other.after
+        self.setObsolete(self.after == self._before)
         return True

@@ -85,7 +85,8 @@ class Preparation(QObject):
         self._job = None
         if self._wanted is None:
             self._session.set_table(None)
-            self._session.set_prepared(None, sentence(error))
+            moved = error if type(error).__name__ == "MovedDataError" else None
+            self._session.set_prepared(None, sentence(error), moved)  # type: ignore[arg-type]
         self._next()
 
     def _next(self) -> None:
