@@ -17,7 +17,7 @@ from engine.layers import (  # noqa: F401  (their records register themselves)
 from engine.layers.handle import Input, Layer, Tensor, Variable, handle, make
 from engine.layers.spec import LayerSpec
 
-__all__ = ["Input", "InputLayer", "Layer", "LayerSpec", "Tensor", "Variable", "get", "make"]
+__all__ = ["Input", "InputLayer", "Layer", "LayerSpec", "Tensor", "Variable", "get", "handle", "make"]
 
 InputLayer = handle(core.Input)
 """The layer behind `Input`."""

@@ -113,7 +113,7 @@ class Conv2D(LayerSpec):
         size = window_shape(shapes, self.kernel_size, self.strides, self.padding, self.dilation_rate)
         if shapes[0][-1] % self.groups:
             raise Misfit(
-                f"needs channels in {self.groups} equal groups", shapes, fix="Set groups to 1.", short="groups do not fit",
+                f"needs channels in {self.groups} equal groups", shapes, fix="Set groups to 1.", short="groups differ",
                 set=("groups", 1, "Set groups to 1"),
             )  # fmt: skip
         return (*size, self.filters)

@@ -97,8 +97,8 @@ class BatchNormalization(LayerSpec):
     purpose="Standardizes each row over its own numbers; works with any batch size.",
 )
 class LayerNormalization(LayerSpec):
-    """Each row is standardized over one or more of its axes, then scaled and shifted by learnt numbers. The same in training
-    and afterwards. Ba et al. 2016.
+    """Each row is standardized over one or more of its axes, then scaled and shifted by learnt numbers. The same in
+    training and afterwards. Ba et al. 2016.
 
     Shapes: any -> the same. Weights: gamma, beta, the lengths of the axes. Keras: LayerNormalization.
     """

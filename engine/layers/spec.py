@@ -95,7 +95,7 @@ class Misfit(ShapeError):
         self.needs, self.shapes, self.fix, self.short, self.insert, self.set = needs, shapes, fix, short, insert, set
 
     def problem(self, node: str, name: str, sources: tuple[tuple[str, str], ...]) -> Problem:
-        """Return the finding with names: `sources` are the (id, name) of the nodes that feed this one, in slot order."""
+        """Return the finding with names; sources: the (id, name) of the nodes that feed this one, in slot order."""
         given = [f"{s} from {source}" for s, (_, source) in zip(self.shapes, sources, strict=False)]
         message = f"{name} {self.needs}. It gets {' and '.join(given) or 'nothing'}."
         return Problem(name, message, self.fix, node=node, repair=self._repair(node, sources), short=self.short)

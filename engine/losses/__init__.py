@@ -8,6 +8,8 @@ from engine.losses import classification, regression  # noqa: F401  (their recor
 from engine.losses.spec import LossSpec
 from engine.specs import snake
 
+__all__ = ["LossSpec", "get"]
+
 
 def get(identifier: Any) -> LossSpec:
     """Return the loss with this name ("mse") or config, or the one given; raises UsageError."""

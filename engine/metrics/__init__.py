@@ -7,6 +7,8 @@ from engine.metrics import accuracy, confusion, regression  # noqa: F401  (their
 from engine.metrics.handle import Metric, handle
 from engine.metrics.spec import MetricSpec
 
+__all__ = ["Metric", "MetricSpec", "get", "handle"]
+
 
 def get(identifier: Any) -> Metric:
     """Return a metric for a name ("mae"), a config, a record or a handle; raises UsageError."""

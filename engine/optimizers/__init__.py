@@ -7,6 +7,8 @@ from engine.optimizers import records  # noqa: F401  (its records register thems
 from engine.optimizers.handle import Optimizer, handle
 from engine.optimizers.spec import OptimizerSpec
 
+__all__ = ["Optimizer", "OptimizerSpec", "get", "handle"]
+
 
 def get(identifier: Any) -> Optimizer:
     """Return an optimizer for a name ("adam"), a config, a record or a handle; raises UsageError."""

@@ -1,0 +1,140 @@
+"""The checks before a compile: what will not work, or not well. They return problems with a fix and never raise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.errors import Problem, Repair
+from engine.layers.spec import Shape
+from engine.network import pairing
+from engine.network.network import Network, Node
+from engine.network.pairing import Goal
+from engine.network.shapes import Shapes, infer
+
+MOST_PARAMETERS = 500_000_000
+"""Beyond this a warning: weights, gradients and two slots then take 8 GB."""
+
+__all__ = ["Feed", "Goal", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The tensor that an Input takes.
+
+    Args:
+        shape: of one row.
+        scaled: whether the recipe has already standardized it.
+        vocabulary: for a tensor of category numbers: how many there are; None: plain numbers.
+        name: of the tensor, for sentences.
+    """
+
+    shape: Shape
+    scaled: bool = False
+    vocabulary: int | None = None
+    name: str = ""
+
+
+def check(
+    network: Network, feeds: Mapping[str, Feed] | None = None, goals: Sequence[Goal] = (), shapes: Shapes | None = None
+) -> tuple[Problem, ...]:
+    """Return all findings, errors first.
+
+    feeds: Input node id -> the tensor it takes; None: unknown, nothing is said of it. goals: what the outputs are
+    trained for. shapes: those of `infer`, where they are known already.
+    """
+    known = shapes or infer(network, {id: feed.shape for id, feed in (feeds or {}).items()})
+    found = [*known.problems, *_ends(network), *_unfed(network, feeds, known)]
+    found += [*_idle(network), *_size(network, known), *_fed(network, feeds or {})]
+    for goal in goals:
+        found += pairing.check(network, goal, known)
+    order = {"error": 0, "warning": 1, "tip": 2}
+    return tuple(sorted(dict.fromkeys(found), key=lambda p: order[p.severity]))
+
+
+def _ends(network: Network) -> Iterator[Problem]:
+    """Whether there is a beginning and an end."""
+    if not network.nodes:
+        yield Problem("network", "The network is empty.", "Put an Input and a layer on the canvas.", short="empty")
+        return
+    if not network.inputs():
+        yield Problem(
+            "network", "The network has no Input.", "Add one and wire it to the first layer.", short="no input"
+        )
+    lost = [o for o in network.outputs if o not in network.nodes]
+    if lost or not network.outputs:
+        last = next(
+            (n for n in reversed(list(network)) if not network.targets(n.id) and n.layer.KERAS != "Input"), None
+        )
+        repair = Repair("set_outputs", ((last.id,),), f"Make {last.name} the output") if last else None
+        yield Problem(
+            "network", "The network has no output.", "Choose the layer that answers.", repair=repair, short="no output"
+        )
+
+
+def _unfed(network: Network, feeds: Mapping[str, Feed] | None, shapes: Shapes) -> Iterator[Problem]:
+    """Inputs that take no tensor; `infer` has spoken of those without a shape."""
+    for id in network.inputs() if feeds is not None else ():
+        node = network.nodes[id]
+        if feeds is not None and id not in feeds and shapes.at(id) is None:
+            message = f"{node.name} takes no tensor of the data."
+            yield Problem(node.name, message, "Choose one on its card, or remove it.", node=id, short="no tensor")
+
+
+def _idle(network: Network) -> Iterator[Problem]:
+    """Layers on which no output depends."""
+    useful: set[str] = set()
+    waiting = [o for o in network.outputs if o in network.nodes]
+    while waiting:
+        id = waiting.pop()
+        if id not in useful:
+            useful.add(id)
+            waiting += [s for s in network.sources(id) if s in network.nodes]
+    for node in network if useful else ():
+        if node.id not in useful:
+            kind = "is used by no output" if node.layer.KERAS == "Input" else "leads to no output"
+            repair = Repair("remove", (node.id,), f"Remove {node.name}", safe=True)
+            fix = "Wire it to a layer, or remove it."
+            yield Problem(node.name, f"{node.name} {kind}.", fix, "warning", node.id, repair, "leads nowhere")
+
+
+def _size(network: Network, shapes: Shapes) -> Iterator[Problem]:
+    total, trained = sum(shapes.parameters.values()), sum(shapes.trainable.values())
+    if total > MOST_PARAMETERS:
+        widest = max(shapes.parameters, key=lambda id: shapes.parameters[id])
+        name = network.nodes[widest].name
+        text = f"The network has {total:,} parameters; training needs about {total * 16 / 2**30:,.0f} GB of memory."
+        yield Problem(name, text, f"Make {name} narrower.", "warning", widest, short="very large")
+    if shapes.ok and network.outputs and not trained:
+        text = "No layer of the network has anything to learn."
+        yield Problem("network", text, "Add a Dense layer, or unfreeze one.", "warning", short="nothing to learn")
+
+
+def _fed(network: Network, feeds: Mapping[str, Feed]) -> Iterator[Problem]:
+    """What does not go with the tensors."""
+    for node in network:
+        for source in network.sources(node.id):
+            if feed := feeds.get(source):
+                yield from _scaled_twice(node, feed)
+                yield from _vocabulary(node, feed, network.nodes[source].name)
+
+
+def _scaled_twice(node: Node, feed: Feed) -> Iterator[Problem]:
+    if node.layer.KERAS == "Normalization" and feed.scaled:
+        text = f"{node.name} scales numbers that the recipe has already scaled."
+        repair = Repair("remove", (node.id,), f"Remove {node.name}")
+        fix = "Remove it, or switch scaling off on the Data page."
+        yield Problem(node.name, text, fix, "warning", node.id, repair, "scaled twice")
+
+
+def _vocabulary(node: Node, feed: Feed, source: str) -> Iterator[Problem]:
+    size = getattr(node.layer, "input_dim", None)
+    if node.layer.KERAS != "Embedding" or not isinstance(size, int):
+        return
+    if feed.vocabulary is None:
+        text = f"{node.name} needs category numbers. {source} brings plain numbers."
+        fix = "Give a category an index on the Data page and let the Input take it."
+        yield Problem(node.name, text, fix, node=node.id, short="needs categories")
+    elif size < feed.vocabulary:
+        text = f"{node.name} has {size} rows. {feed.name or source} has {feed.vocabulary} categories."
+        repair = Repair("set_field", (node.id, "input_dim", feed.vocabulary), f"Set input_dim to {feed.vocabulary}")
+        fix = f"Set input_dim to at least {feed.vocabulary}."
+        yield Problem(node.name, text, fix, node=node.id, repair=repair, short="too few rows")

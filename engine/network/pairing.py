@@ -1,0 +1,187 @@
+"""Whether an output, its loss and its target go together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.errors import Problem, Repair
+from engine.layers.spec import LayerSpec, Shape
+from engine.network.nested import Model
+from engine.network.network import Network, Node
+from engine.network.shapes import Shapes
+from engine.specs import Spec
+
+PROBABILITIES = ("sigmoid", "softmax")
+TRANSPARENT = ("Reshape", "Flatten", "Dropout", "GaussianNoise")
+LAYERS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "PReLU": "relu"}
+WANTED = {
+    "BinaryCrossentropy": "sigmoid",
+    "CategoricalCrossentropy": "softmax",
+    "SparseCategoricalCrossentropy": "softmax",
+}
+"""The activation whose outputs each loss on probabilities expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What an output is trained for.
+
+    Args:
+        node: the output's id; None: the only output.
+        loss: its record.
+        classes: for a classification: how many there are.
+        width: for a regression: how many numbers the target has per row; None: unknown.
+    """
+
+    node: str | None
+    loss: Spec | None
+    classes: int | None = None
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """An output with all that the findings need."""
+
+    node: Node
+    maker: Node
+    activation: str | None
+    shape: Shape
+    loss: Spec
+
+    @property
+    def kind(self) -> str:
+        return self.loss.KERAS
+
+    @property
+    def logits(self) -> bool:
+        return bool(getattr(self.loss, "from_logits", False))
+
+    def problem(
+        self, message: str, fix: str, short: str, repair: Repair | None = None, severity: str = "error"
+    ) -> Problem:
+        level = "error" if severity == "error" else "warning"
+        return Problem(self.node.name, message, fix, level, self.node.id, repair, short)
+
+    def with_activation(self, name: str) -> Repair | None:
+        if hasattr(self.maker.layer, "activation"):
+            return Repair("set_field", (self.maker.id, "activation", name), f"Set the activation to {name}")
+        return None
+
+
+def check(network: Network, goal: Goal, shapes: Shapes) -> tuple[Problem, ...]:
+    """Return what does not go together at one output; nothing where shape or loss is unknown."""
+    id = goal.node or (network.outputs[0] if network.outputs else "")
+    shape = shapes.output.get(id)
+    if shape is None or goal.loss is None:
+        return ()
+    node = network.nodes[id]
+    maker, activation = final_activation(network, node)
+    end = _End(node, maker, activation, shape, goal.loss)
+    return (*_activation(end), *_rank(network, end, goal), *_width(end, goal))
+
+
+def final_activation(network: Network, node: Node) -> tuple[Node, str | None]:
+    """Return the node that sets the activation of an output, and its name; None where it cannot be told."""
+    seen: set[str] = set()
+    while node.layer.KERAS in TRANSPARENT and node.id not in seen and network.sources(node.id):
+        seen.add(node.id)
+        node = network.nodes[network.sources(node.id)[0]]
+    if node.layer.KERAS in LAYERS:
+        return node, LAYERS[node.layer.KERAS]
+    if isinstance(node.layer, Model):
+        inner = node.layer.network
+        ends = [o for o in inner.outputs if o in inner.nodes]
+        return node, final_activation(inner, inner.nodes[ends[0]])[1] if ends else None
+    activation = getattr(node.layer, "activation", None)
+    return node, activation if isinstance(activation, str) else None
+
+
+def _activation(end: _End) -> Iterator[Problem]:
+    name, units = end.node.name, end.shape[-1] if end.shape else 1
+    if end.activation == "softmax" and units == 1:
+        text = f"{name} is a softmax over one unit: it always answers 1."
+        yield end.problem(text, "Use sigmoid for one unit.", "softmax of one", end.with_activation("sigmoid"))
+        return
+    wanted = WANTED.get(end.kind)
+    if wanted is None:
+        yield from _squeezed(end)
+    elif end.logits:
+        yield from _twice(end)
+    elif end.activation is not None and end.activation not in PROBABILITIES:
+        has = "no activation" if end.activation == "linear" else f"the activation {end.activation}"
+        text = f"{end.kind} needs probabilities. {name} has {has}."
+        fix = f"Use {wanted}, or set from_logits."
+        yield end.problem(text, fix, "needs probabilities", end.with_activation(wanted))
+    elif end.activation is not None and end.activation != wanted:
+        yield from _other(end, wanted, units)
+
+
+def _squeezed(end: _End) -> Iterator[Problem]:
+    """A regression whose output cannot reach every number."""
+    if end.activation in (*PROBABILITIES, "tanh"):
+        text = f"{end.node.name} has the activation {end.activation}, so its answers stay between {_range(end.activation)}."
+        fix = f"Use no activation with {end.kind}, unless the target stays there too."
+        yield end.problem(text, fix, "limited range", end.with_activation("linear"), "warning")
+
+
+def _range(activation: str | None) -> str:
+    return "-1 and 1" if activation == "tanh" else "0 and 1"
+
+
+def _twice(end: _End) -> Iterator[Problem]:
+    if end.activation in PROBABILITIES:
+        text = f"{end.kind} has from_logits set and applies {WANTED[end.kind]} itself. {end.node.name} has applied "
+        text += f"{end.activation} already."
+        fix = "Remove the activation, or unset from_logits."
+        yield end.problem(text, fix, "activated twice", end.with_activation("linear"))
+
+
+def _other(end: _End, wanted: str, units: int) -> Iterator[Problem]:
+    """Probabilities of the other kind: classes that exclude one another, or not."""
+    if wanted == "softmax":
+        text = f"{end.kind} needs probabilities that sum to 1. {end.node.name} has the activation sigmoid."
+        yield end.problem(text, "Use softmax.", "needs softmax", end.with_activation("softmax"))
+    elif units > 1:
+        text = f"{end.kind} takes each unit as a question of its own. {end.node.name} has the activation softmax."
+        fix = "Use CategoricalCrossentropy, or sigmoid for independent questions."
+        yield end.problem(text, fix, "needs sigmoid", end.with_activation("sigmoid"), "warning")
+
+
+def _rank(network: Network, end: _End, goal: Goal) -> Iterator[Problem]:
+    """A target has one answer per row; the output must not have several axes."""
+    if len(end.shape) < 2 or (goal.classes is None and goal.width is None):
+        return
+    text = f"{end.node.name} answers {end.shape} numbers for each row. The target has one answer."
+    sources = network.sources(end.node.id)
+    repair = (
+        Repair("insert_layer", ("reshape.flatten/1", sources[0], end.node.id), "Insert Flatten") if sources else None
+    )
+    yield end.problem(text, f"Put a Flatten before {end.node.name}.", "too many axes", repair)
+
+
+def _width(end: _End, goal: Goal) -> Iterator[Problem]:
+    if len(end.shape) > 1:
+        return
+    wanted, why = _wanted_units(end, goal)
+    units = end.shape[0] if end.shape else 1
+    if wanted is None or units == wanted:
+        return
+    severity = "warning" if end.kind == "SparseCategoricalCrossentropy" and units > wanted else "error"
+    text = f"{end.node.name} has {units} unit{'s' if units != 1 else ''}. {why}"
+    repair = None
+    if isinstance(end.maker.layer, LayerSpec) and hasattr(end.maker.layer, "units"):
+        repair = Repair("set_field", (end.maker.id, "units", wanted), f"Set units to {wanted}")
+    yield end.problem(text, f"Set units to {wanted}.", f"needs {wanted} units", repair, severity)
+
+
+def _wanted_units(end: _End, goal: Goal) -> tuple[int | None, str]:
+    """Return how many units the target needs, and why."""
+    if end.kind in ("CategoricalCrossentropy", "SparseCategoricalCrossentropy") and goal.classes:
+        return goal.classes, f"The target has {goal.classes} classes."
+    if end.kind == "BinaryCrossentropy" and goal.classes:
+        if goal.classes > 2:
+            return goal.classes, f"The target has {goal.classes} classes."
+        return 1, f"{end.kind} takes one unit for the answer yes."
+    if end.kind not in WANTED and goal.width:
+        return goal.width, f"The target has {goal.width} number{'s' if goal.width > 1 else ''} per row."
+    return None, ""
