@@ -53,3 +53,14 @@ def random_normal(
     uniform = (draws.astype(np.float64) + 0.5) / 4294967296.0
     radius = np.sqrt(-2.0 * np.log(uniform[:, :count]))
     return (radius * np.cos(2.0 * np.pi * uniform[:, count:])).reshape(shape).astype(dtype)
+
+
+def fill_dropout_mask(
+    out: "np.ndarray[Any, Any]", rate: float, seed: int, stream: int, step: int, row: int
+) -> None:
+    """Write the numbers of `dropout_mask` into `out`."""
+    rows = out.shape[0]
+    count = out.size // rows
+    words = random_bytes(seed, stream, step, row, rows, 2 * count).view(np.uint16)[:, :count]
+    np.copyto(out, (words >= round(rate * 65536)).reshape(out.shape))
+    np.multiply(out, out.dtype.type(1.0 / (1.0 - rate) if rate < 1 else 0.0), out=out)

@@ -155,7 +155,7 @@ class _State:
         node = place.node
         with scope(node.id):
             if not place.sources:
-                leaf = ops.input(f"x{len(self.inputs)}", (self.rows, *place.shape), place.dtype)
+                leaf = ops.input(f"x{len(self.inputs)}", (self.rows, *place.shape), place.dtype, at=len(self.inputs))
                 self.inputs.append(leaf)
                 self.nodes[node.id] = leaf
                 return
@@ -182,11 +182,11 @@ class _State:
         with scope("", "loss"):
             output = self.nodes[self.definition.network.outputs[index]]
             shape, dtype = target_port(settings, output.shape[1:], self.definition.dtype)
-            target = ops.input(f"y{index}", (self.rows, *shape), dtype, "target")
+            target = ops.input(f"y{index}", (self.rows, *shape), dtype, "target", at=len(self.targets))
             self.targets.append(target)
             share = None
             if self.weighted:
-                share = ops.input(f"s{index}", (self.rows,), self.definition.dtype, "sample_weight")
+                share = ops.input(f"s{index}", (self.rows,), self.definition.dtype, "sample_weight", at=len(self.sample_weights))
                 self.sample_weights.append(share)
             if settings.loss is not None:
                 self._loss(index, settings, target, output, share)

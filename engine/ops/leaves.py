@@ -22,9 +22,13 @@ CONSTANT = Op(
 )  # fmt: skip
 
 
-def input(name: str, shape: Shape, dtype: str = "float32", kind: str = "data") -> Value:
-    """Return a named leaf. kind: data, target, weight, parameter, gradient, slot, scalar (a Python number)."""
-    return made(INPUT, name=name, shape=tuple(shape), dtype=dtype, kind=kind)
+def input(name: str, shape: Shape, dtype: str = "float32", kind: str = "data", at: int = 0) -> Value:
+    """Return a named leaf.
+
+    kind: data, target or sample_weight (with rows), weight, gradient, slot, scalar (a Python number). at: position
+    among the leaves of its kind.
+    """
+    return made(INPUT, name=name, shape=tuple(shape), dtype=dtype, kind=kind, at=at)
 
 
 def constant(value: Any, shape: Shape = (), dtype: str = "float32") -> Value:
