@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.errors import Problem, Repair
+from engine.errors import Problem, Repair, Severity
 from engine.layers.spec import LayerSpec, Shape
 from engine.network.nested import Model
 from engine.network.network import Network, Node
@@ -57,9 +57,8 @@ class _End:
         return bool(getattr(self.loss, "from_logits", False))
 
     def problem(
-        self, message: str, fix: str, short: str, repair: Repair | None = None, severity: str = "error"
+        self, message: str, fix: str, short: str, repair: Repair | None = None, level: Severity = "error"
     ) -> Problem:
-        level = "error" if severity == "error" else "warning"
         return Problem(self.node.name, message, fix, level, self.node.id, repair, short)
 
     def with_activation(self, name: str) -> Repair | None:
@@ -119,13 +118,10 @@ def _activation(end: _End) -> Iterator[Problem]:
 def _squeezed(end: _End) -> Iterator[Problem]:
     """A regression whose output cannot reach every number."""
     if end.activation in (*PROBABILITIES, "tanh"):
-        text = f"{end.node.name} has the activation {end.activation}, so its answers stay between {_range(end.activation)}."
+        low = -1 if end.activation == "tanh" else 0
+        text = f"{end.node.name} has the activation {end.activation}, so its answers stay between {low} and 1."
         fix = f"Use no activation with {end.kind}, unless the target stays there too."
         yield end.problem(text, fix, "limited range", end.with_activation("linear"), "warning")
-
-
-def _range(activation: str | None) -> str:
-    return "-1 and 1" if activation == "tanh" else "0 and 1"
 
 
 def _twice(end: _End) -> Iterator[Problem]:
@@ -166,12 +162,12 @@ def _width(end: _End, goal: Goal) -> Iterator[Problem]:
     units = end.shape[0] if end.shape else 1
     if wanted is None or units == wanted:
         return
-    severity = "warning" if end.kind == "SparseCategoricalCrossentropy" and units > wanted else "error"
+    level: Severity = "warning" if end.kind == "SparseCategoricalCrossentropy" and units > wanted else "error"
     text = f"{end.node.name} has {units} unit{'s' if units != 1 else ''}. {why}"
     repair = None
     if isinstance(end.maker.layer, LayerSpec) and hasattr(end.maker.layer, "units"):
         repair = Repair("set_field", (end.maker.id, "units", wanted), f"Set units to {wanted}")
-    yield end.problem(text, f"Set units to {wanted}.", f"needs {wanted} units", repair, severity)
+    yield end.problem(text, f"Set units to {wanted}.", f"needs {wanted} units", repair, level)
 
 
 def _wanted_units(end: _End, goal: Goal) -> tuple[int | None, str]:
