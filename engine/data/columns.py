@@ -121,7 +121,7 @@ def _measure(table: Table, name: str, override: Column | None) -> ColumnReport:
 
 def _figures(table: Table, report: ColumnReport) -> ColumnReport:
     missing = sum(cell is None for cell in table.text(report.name))
-    if report.type in ("number", "date"):
+    if report.type in ("number", "date") or (report.type == "identifier" and is_number(table, report.name)):
         return _number_figures(table, replace(report, missing=missing))
     labels, codes = table.codes(report.name)
     invalid = 0

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from engine.errors import DataError
 
 SAMPLE = 1 << 17
 DELIMITERS = (",", ";", "\t", "|", " ")
+QUOTED = re.compile(r"(?:^|[,;\t|])'[^'\n]*'(?=$|[,;\t|])", re.MULTILINE)
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
@@ -107,8 +109,7 @@ def _check_sign(what: str, sign: str) -> None:
 def _quote(sample: str) -> str:
     if '"' in sample:
         return '"'
-    edges = sum(sample.count(f"{d}'") + sample.count(f"'{d}") for d in (",", ";", "\t", "|"))
-    return "'" if edges >= 4 else '"'
+    return "'" if len(QUOTED.findall(sample)) >= 2 else '"'
 
 
 def _rows(lines: Sequence[str], delimiter: str, quote: str) -> list[list[str]]:

@@ -38,8 +38,11 @@ def is_number(table: Table, name: str) -> bool:
     """Return whether nearly all present cells are numbers and none is a code with leading zeros."""
     values, bad = table.numbers(name)
     good = int((~np.isnan(values)).sum())
-    if not good or int(bad.sum()) > WRONG_SHARE * (good + int(bad.sum())):
+    wrong = int(bad.sum())
+    if not good or wrong > WRONG_SHARE * (good + wrong):
         return False
+    if wrong and len(np.unique(table.codes(name)[1][bad])) > 0.1 * len(table.codes(name)[0]):
+        return False  # a few codes, one of them no number
     return not _leading_zeros(table, name, values)
 
 
@@ -53,7 +56,7 @@ def _leading_zeros(table: Table, name: str, values: NDArray[np.float64]) -> bool
 
 def _number_type(table: Table, name: str, flags: frozenset[str]) -> Found:
     values = table.numbers(name)[0]
-    counts = len(values) >= 5 and bool((np.diff(values) == 1).all()) and values[0] in (0, 1)
+    counts = len(values) >= 5 and values[0] in (0, 1) and bool((values == values[0] + np.arange(len(values))).all())
     if counts and (flags or name == table.columns[0] or ROW_NAMES.match(name)):
         return "identifier", "It only counts the rows.", flags | {"identifier"}, None
     distinct = np.unique(values[~np.isnan(values)])

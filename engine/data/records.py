@@ -99,7 +99,8 @@ def _careful(lines: Lines, dialect: Dialect, width: int, end: float = float("inf
         except StopIteration:
             return
         except csv.Error as error:
-            yield Reject(*lines.give_back(), _reason(str(error)))
+            reason = _reason(str(error), len(lines.taken))
+            yield Reject(*lines.give_back(), reason)
             continue
         reason = _fault(fields, width)
         if reason:
@@ -118,9 +119,9 @@ def _fault(fields: list[str], width: int) -> str:
     return ""
 
 
-def _reason(error: str) -> str:
+def _reason(error: str, taken: int) -> str:
     if "field limit" in error:
         return f"A field is longer than {FIELD_LIMIT:,} characters."
-    if "expected after" in error:
+    if "expected after" in error and taken == 1:
         return "Text follows a closing quote."
     return "A quote is opened and not closed."
