@@ -1,0 +1,197 @@
+"""The form of one row: a field per input column, bounded by what was seen in training."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Signal
+
+from engine.data.recipe import Recipe
+from engine.data.steps import BooleanStep, CategoryStep, DateStep, NumberStep, Step
+from engine.data.table import Table
+from engine.project.runs import Run
+from studio.text import tr
+from studio.widgets import Box, Chip, Label, LineEdit, NumberField, Select, Slider, clear, fixed, row
+
+EDGE = 0.1
+"""The slider reaches this share of the training range beyond it, so that a person can look outside."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What training saw of a number: its range and its median."""
+
+    low: float
+    high: float
+    median: float
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """The ends of the slider."""
+        edge = EDGE * ((self.high - self.low) or abs(self.high) or 1.0)
+        return self.low - edge, self.high + edge
+
+
+def seen(step: NumberStep, table: Table | None, run: Run) -> Seen:
+    """Return the training range of a column; without its table, two scales around the recipe's shift."""
+    if table is not None and step.column in table.columns:
+        rows = run.part("train")
+        values = table.numbers(step.column)[0][rows[rows < table.rows]]
+        values = values[~np.isnan(values)]
+        if len(values):
+            return Seen(float(values.min()), float(values.max()), float(np.median(values)))
+    return Seen(step.shift - 2 * step.scale, step.shift + 2 * step.scale, step.fill)
+
+
+class Field(Box):
+    """One input column. `changed()` when its value did; `value()` is what a CSV would hold, "" for missing."""
+
+    changed = Signal()
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(fill=None, stroke=None, spacing=0)
+        self.step = step
+
+    def value(self) -> str:
+        raise AssertionError("each kind of field says its own value")
+
+    def set_value(self, text: str) -> None:
+        raise AssertionError("each kind of field takes its own value")
+
+    def _tell(self, *_: Any) -> None:
+        self.changed.emit()
+
+
+class Number(Field):
+    """A number: field and slider; amber outside the training range."""
+
+    def __init__(self, step: NumberStep, bounds: Seen, whole: bool) -> None:
+        super().__init__(step)
+        low, high = bounds.reach
+        self.bounds, self._whole = bounds, whole
+        size = max((bounds.high - bounds.low) / 100, 1e-9)
+        self.field = NumberField(None, name=step.column, step=1 if whole else size, optional=True, small=True)
+        self.slider = Slider(
+            bounds.median, low, high, name=tr("{column} slider", column=step.column), step=1 if whole else 0.0,
+            band=(bounds.low, bounds.high), mark=bounds.median,
+        )  # fmt: skip
+        self.note = Chip(tr("outside training range"), "warning.text", "warning.soft", height=18)
+        title = Label(step.column, 12, 500, elide=True)
+        head = row((title, 1), self.note, fixed(self.field, 104), spacing=8)
+        self.layout().addWidget(head)  # type: ignore[union-attr]
+        self.layout().addWidget(self.slider)  # type: ignore[union-attr]
+        self.field.changed.connect(self._typed)
+        self.slider.changed.connect(self._slid)
+        self.set_value(repr(bounds.median))
+
+    def value(self) -> str:
+        number = self.field.value()
+        return "" if number is None else repr(number)
+
+    def set_value(self, text: str) -> None:
+        number = None if text == "" else float(text)
+        self.field.set_number(number)
+        self._show(number)
+
+    def _typed(self, number: Any) -> None:
+        self._show(number)
+        self._tell()
+
+    def _slid(self, number: Any) -> None:
+        digits = 0 if self._whole else max(0, 4 - int(np.floor(np.log10(max(abs(self.bounds.high), 1e-9)))))
+        number = round(float(number), digits)
+        self.field.set_number(int(number) if self._whole else number)
+        self._show(number)
+        self._tell()
+
+    def _show(self, number: float | None) -> None:
+        if number is not None:
+            self.slider.set_value(number)
+        self.note.setVisible(number is not None and not self.bounds.low <= number <= self.bounds.high)
+
+
+class Choice(Field):
+    """A category or a boolean."""
+
+    def __init__(self, step: CategoryStep | BooleanStep) -> None:
+        super().__init__(step)
+        values = step.values if isinstance(step, CategoryStep) else ("true", "false")
+        start = values[max(int(step.fill), 0)] if isinstance(step, CategoryStep) else values[step.fill < 0.5]
+        self.select = Select([*((v, v) for v in values), ("", tr("missing"))], start, name=step.column, width=150)
+        self.layout().addWidget(row((Label(step.column, 12, 500, elide=True), 1), self.select))  # type: ignore[union-attr]
+        self.select.changed.connect(self._tell)
+
+    def value(self) -> str:
+        return str(self.select.value())
+
+    def set_value(self, text: str) -> None:
+        self.select.set_value(text)
+
+
+class Date(Field):
+    """A date, typed."""
+
+    def __init__(self, step: DateStep) -> None:
+        super().__init__(step)
+        day = np.datetime64("0001-01-01") + np.timedelta64(int(step.fill) - 1, "D")
+        self.line = LineEdit(str(day), name=step.column, small=True)
+        self.layout().addWidget(row((Label(step.column, 12, 500, elide=True), 1), fixed(self.line, 150)))  # type: ignore[union-attr]
+        self.line.changed.connect(self._tell)
+
+    def value(self) -> str:
+        return self.line.text()
+
+    def set_value(self, text: str) -> None:
+        self.line.set_value(text)
+
+
+class RowForm(Box):
+    """All fields of a run's recipe. `changed()` when any value did."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(fill=None, stroke=None, spacing=8)
+        self.fields: dict[str, Field] = {}
+
+    def show_recipe(self, recipe: Recipe, table: Table | None, run: Run) -> None:
+        """Make the fields anew, each at its middle value."""
+        clear(self.layout())  # type: ignore[arg-type]
+        self.fields = {}
+        for step in recipe.steps:
+            made = make_field(step, table, run)
+            made.changed.connect(self.changed)
+            self.fields[step.column] = made
+            self.layout().addWidget(made)  # type: ignore[union-attr]
+
+    def values(self) -> dict[str, str]:
+        """Return column -> text, as a CSV would hold it."""
+        return {name: made.value() for name, made in self.fields.items()}
+
+    def take(self, values: Mapping[str, str], missing: Sequence[str] = ()) -> None:
+        """Put a row's values in; what the form cannot show counts as missing."""
+        for name, made in self.fields.items():
+            text = values.get(name, "").strip()
+            try:
+                made.set_value("" if text in missing else text)
+            except ValueError:
+                made.set_value("")
+        self.changed.emit()
+
+
+def make_field(step: Step, table: Table | None, run: Run) -> Field:
+    """Return the field that suits a step."""
+    if isinstance(step, NumberStep):
+        bounds = seen(step, table, run)
+        return Number(step, bounds, _whole(step, table))
+    if isinstance(step, DateStep):
+        return Date(step)
+    return Choice(step)
+
+
+def _whole(step: NumberStep, table: Table | None) -> bool:
+    if table is None or step.column not in table.columns:
+        return False
+    values = table.numbers(step.column)[0]
+    return bool((values[~np.isnan(values)] % 1 == 0).all())

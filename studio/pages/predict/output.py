@@ -1,0 +1,92 @@
+"""What the network says of one row, and how that changes with one input."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.text import tr
+from studio.widgets import Box, Card, Chip, Label, ProgressBar, clear, column, fixed, row
+from studio.widgets.plot import Curve, CurvePlot, Marker
+
+SHOWN = 12
+CLOSE = 0.2
+"""A margin below this over the next class is called uncertain."""
+
+
+class OutputCard(Card):
+    """The prediction in large, and the probability of every class."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            tr("Output"), tools=(Chip(tr("live"), "accent.text", "accent.soft", height=18),), name=tr("Output")
+        )
+        self.said = Label("", 28, 600, display=True, elide=True, name=tr("Prediction"))
+        self.sure = Label("", 14, 600, "accent.text")
+        self.note = Label("", 12, color="text.muted", wrap=True)
+        self.doubt = Chip(tr("uncertain"), "warning.text", "warning.soft", "triangle-alert", height=24)
+        self.bars = Box(fill=None, stroke=None, spacing=4)
+        self.add(row((column(self.said, row(self.sure, (self.note, 1)), spacing=0), 1), self.doubt))
+        self.add(self.bars)
+
+    def show_problem(self, sentence: str) -> None:
+        """Say why there is no prediction."""
+        self.said.setText("–")
+        self.sure.setText("")
+        self.note.setText(sentence)
+        self.doubt.hide()
+        clear(self.bars.layout())  # type: ignore[arg-type]
+
+    def show_number(self, value: float, column_name: str) -> None:
+        """Show a regression's prediction, in the unit of its column."""
+        clear(self.bars.layout())  # type: ignore[arg-type]
+        self.said.setText(f"{value:,.5g}")
+        self.sure.setText("")
+        self.note.setText(tr("{column}, in its own unit", column=column_name))
+        self.doubt.hide()
+
+    def show_classes(self, names: Sequence[str], shares: NDArray[np.float32]) -> None:
+        """Show the probabilities of all classes, the likeliest first."""
+        order = np.argsort(-shares, kind="stable")
+        first, second = order[0], order[1]
+        margin = float(shares[first] - shares[second])
+        self.said.setText(names[first])
+        self.sure.setText(f"{100 * shares[first]:.1f} %")
+        self.note.setText(tr("margin {points:.1f} points over {other}", points=100 * margin, other=names[second]))
+        self.doubt.setVisible(margin < CLOSE)
+        clear(self.bars.layout())  # type: ignore[arg-type]
+        for place, i in enumerate(order[:SHOWN]):
+            self._bar(names[i], float(shares[i]), place)
+
+    def _bar(self, name: str, share: float, place: int) -> None:
+        color = ("accent.fill", "plot.1")[place] if place < 2 else "plot.7"
+        title = fixed(Label(name, 12, 600 if place == 0 else 500, elide=True), 96)
+        value = fixed(Label(f"{share:.3f}", 12, 600 if place == 0 else 400, mono=True), 48)
+        bar = ProgressBar(share, name=tr("Probability of {name}", name=name), color=color, height=12)
+        self.bars.layout().addWidget(row(title, (bar, 1), value, spacing=10, height=24))  # type: ignore[union-attr]
+
+
+class WhatIf(CurvePlot):
+    """The output over one input, the others held."""
+
+    def __init__(self) -> None:
+        super().__init__(name=tr("What if"), x_label="", y_label=tr("probability"))
+
+    def show_classes(
+        self, x: NDArray[np.float64], shares: NDArray[np.float32], names: Sequence[str], now: float | None, title: str
+    ) -> None:
+        """Draw one curve per class, the six that matter most, and where this row is."""
+        top = np.argsort(-shares.max(axis=0), kind="stable")[:6]
+        curves = [Curve(x, shares[:, i], f"plot.{n}", 2 if n == 0 else 1.5, label=names[i]) for n, i in enumerate(top)]
+        self._trace(curves, now, title, tr("probability"))
+
+    def show_numbers(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], now: float | None, title: str, unit: str
+    ) -> None:
+        """Draw a regression's output."""
+        self._trace([Curve(x, y, "plot.0", 2)], now, title, unit)
+
+    def _trace(self, curves: Sequence[Curve], now: float | None, title: str, unit: str) -> None:
+        self.set_labels(title, unit)
+        marks = () if now is None else (Marker(now, tr("this row"), "text.secondary"),)
+        self.set_curves(curves, marks)
