@@ -141,7 +141,7 @@ def _shift_scale(values: Floats, scale: Scale) -> tuple[float, float]:
     shift, by = (x.mean(), x.std()) if scale == "standardize" else (x.min(), x.max() - x.min())
     if by <= 1e-12:
         return float(shift * largest), 1.0
-    return float(shift * largest), float(by * largest) if np.isfinite(by * largest) else largest
+    return float(shift * largest), min(float(by) * largest, 1.7e308)
 
 
 def _fit_target(
