@@ -1,0 +1,166 @@
+"""The main window: top bar, the page of the current stage, status bar, toasts, drops and regions of the keyboard."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from studio import theme
+from studio.actions import Actions
+from studio.pages.page import Page
+from studio.text import tr
+from studio.widgets import FocusRing, Themed, Toasts, lay
+from studio.window.command_palette import CommandPalette
+from studio.window.status_bar import StatusBar
+from studio.window.top_bar import TopBar
+
+MINIMUM, USUAL = (1120, 700), (1440, 900)
+NARROW_BAR, NARROW_PAGE = 1320, 1200
+
+
+class MainWindow(Themed, QWidget):
+    """Shows pages; knows nothing of files or training.
+
+    Signals: `stage_wanted(stage)`, `dropped(path)`, `close_wanted()` when a person closes the window (it stays open until
+    `close_for_good`).
+    """
+
+    stage_wanted = Signal(object)
+    dropped = Signal(object)
+    close_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.actions_ = Actions(self)
+        self.top = TopBar(self.actions_)
+        self.body = QStackedWidget()
+        self.status = StatusBar()
+        self.current: QWidget | None = None
+        self._closing = False
+        lay(self, [self.top, (self.body, 1), self.status], True, 0, 0)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*MINIMUM)
+        self.resize(*USUAL)
+        self.setAccessibleName(tr("Layerwright"))
+        self.toasts = Toasts(self)
+        self.search = CommandPalette(self, self.actions_)
+        self.ring = FocusRing(self)
+        self.top.stage_chosen.connect(self.stage_wanted)
+        self.setAutoFillBackground(True)
+        self.follow_theme()
+
+    def restyle(self) -> None:
+        self.setWindowIcon(theme.icon("layers", "accent.fill", 32))
+
+    # ---- pages ----
+    def show_page(self, page: QWidget) -> None:
+        """Put a page on screen; bars belong to stages, not to the start page."""
+        if self.body.indexOf(page) < 0:
+            self.body.addWidget(page)
+        if self.current is page:
+            return
+        if isinstance(self.current, Page):
+            self.current.leave()
+        self.current = page
+        staged = isinstance(page, Page)
+        self.top.setVisible(staged)
+        self.status.setVisible(staged)
+        self.body.setCurrentWidget(page)
+        if isinstance(page, Page):
+            self.top.stages.set_current(page.STAGE)
+            page.squeeze(self.width() < NARROW_PAGE)
+            page.enter()
+            self.actions_.show_stage(page.STAGE)
+            self.refresh()
+
+    def drop_page(self, page: QWidget) -> None:
+        """Take a page out of the window."""
+        if self.current is page:
+            self.current = None
+        self.body.removeWidget(page)
+        page.deleteLater()
+
+    def refresh(self) -> None:
+        """Show status and filled button of the current page anew."""
+        if isinstance(self.current, Page):
+            self.status.show_items(*self.current.status())
+            self.top.set_primary(self.current.primary())
+
+    def toggle_panel(self, name: str) -> None:
+        """Show or hide a panel of the current page."""
+        if isinstance(self.current, Page):
+            self.current.toggle_panel(name)
+
+    # ---- the keyboard's regions ----
+    def regions(self) -> list[QWidget]:
+        """Return what F6 goes through: top bar, left panel, centre, right panel, dock."""
+        if not isinstance(self.current, Page):
+            return [self.body]
+        panels = self.current.panels
+        order = [self.top, panels.get("left"), self.current, panels.get("right"), panels.get("dock")]
+        return [r for r in order if r is not None and r.isVisible()]
+
+    def next_region(self, step: int) -> None:
+        """Move the keyboard to the first control of the next region."""
+        regions, focus = self.regions(), self.focusWidget()
+        inside = [i for i, r in enumerate(regions) if focus is not None and (r is focus or r.isAncestorOf(focus))]
+        specific = [i for i in inside if regions[i] is not self.current]
+        at = (specific or inside or [-1 if step > 0 else 0])[-1]
+        for offset in range(1, len(regions) + 1):
+            region = regions[(at + step * offset) % len(regions)]
+            target = self._first(region, regions)
+            if target is not None:
+                target.setFocus()
+                return
+
+    def _first(self, region: QWidget, regions: list[QWidget]) -> QWidget | None:
+        others = [r for r in regions if r is not region and region.isAncestorOf(r)]
+        chain = region.nextInFocusChain() if region.focusPolicy().value == 0 else region
+        for _ in range(2000):
+            if chain is None or (chain is region and region.focusPolicy().value == 0):
+                return None
+            takes = chain.focusPolicy().value & 1 and chain.isVisible() and chain.isEnabled()
+            inside = chain is region or region.isAncestorOf(chain)
+            if takes and inside and not any(o is chain or o.isAncestorOf(chain) for o in others):
+                return chain
+            chain = chain.nextInFocusChain()
+            if chain is region:
+                return None
+        return None
+
+    # ---- events ----
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.top.set_narrow(self.width() < NARROW_BAR)
+        if isinstance(self.current, Page):
+            self.current.squeeze(self.width() < NARROW_PAGE)
+        self.search.setGeometry(self.rect())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _path(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._closing:
+            event.accept()
+            return
+        event.ignore()
+        self.close_wanted.emit()
+
+    def close_for_good(self) -> None:
+        """Close without asking."""
+        self._closing = True
+        self.close()
+
+
+def _path(event: QDropEvent) -> Path | None:
+    """Return the one local file of a drag."""
+    urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None

@@ -1,0 +1,164 @@
+"""The top bar: project menu, undo and redo, the stage bar, search, device, export and the one filled button."""
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
+
+from studio import theme
+from studio.actions import Actions
+from studio.pages.page import Primary
+from studio.text import tr
+from studio.widgets import Box, Button, IconButton, Line, Logo, Themed, icon_at, named, painter_of, row
+from studio.window.stage_bar import StageBar
+
+MENU = (
+    "file.new", "file.open", "file.open_csv", "", "file.save", "file.save_as", "file.export", "", "view.light", "view.dark",
+    "view.system", "view.contrast", "", "help.about", "file.close", "file.quit",
+)  # fmt: skip
+
+
+class ProjectButton(Themed, QAbstractButton):
+    """The project's name with a dot while there is unsaved work; opens the project menu."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dirty = False
+        self.setFixedHeight(theme.size("control"))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        named(self, tr("Project menu"))
+        self.follow_theme()
+
+    def show_project(self, name: str, dirty: bool) -> None:
+        """Show a name and whether there is unsaved work."""
+        self._dirty = dirty
+        self.setText(name)
+        self.setToolTip(tr("{name}, not saved yet", name=name) if dirty else name)
+        self.setAccessibleDescription(self.toolTip())
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(theme.text_width(self.text(), theme.font(13, 600))) + (40 if self._dirty else 30), 28)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, 28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, font = painter_of(self), theme.font(13, 600)
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("bg.hover"))
+            painter.drawRoundedRect(self.rect(), 6, 6)
+        painter.setFont(font)
+        painter.setPen(theme.color("text.primary"))
+        room = self.width() - (36 if self._dirty else 26)
+        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(self.rect().adjusted(4, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        x = 8 + theme.text_width(text, font)
+        if self._dirty:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent.line"))
+            painter.drawEllipse(QPoint(round(x) + 3, self.height() // 2), 3, 3)
+            x += 10
+        icon_at(painter, x, (self.height() - 14) / 2, "chevron-down", "text.muted", 14)
+
+
+class TopBar(Box):
+    """52 px at the top of every stage. `stage_chosen(stage)`; the rest goes through the actions."""
+
+    stage_chosen = Signal(object)
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
+        self._primary: Primary | None = None
+        self._narrow = False
+        self.project = ProjectButton()
+        self.undo = IconButton("undo-2", tr("Undo"), key="Ctrl+Z")
+        self.redo = IconButton("redo-2", tr("Redo"), key="Ctrl+Shift+Z")
+        self.stages = StageBar()
+        self.search = IconButton("search", tr("Search commands"), key="Ctrl+K")
+        self.device = Button(tr("NumPy"), "cpu", "ghost", name=tr("Device"))
+        self.export = Button(tr("Export"), "upload", "ghost", name=tr("Export"))
+        self.primary = Button("", "play", "primary", name=tr("Next step"))
+        self.primary.setProperty("icononly", "false")
+        self.left = row(
+            Logo(), self.project, 4, Line(vertical=True, length=20), 4, self.undo, self.redo, None, spacing=6
+        )
+        self.right = row(None, self.search, self.device, self.export, self.primary, spacing=6)
+        policy = QSizePolicy.Policy
+        for side in (self.left, self.right):
+            side.setSizePolicy(policy.Ignored, policy.Fixed)
+        super().__init__(
+            (self.left, 1), self.stages, (self.right, 1), radius=0, sides="b", vertical=False, spacing=12,
+            margins=(16, 0, 12, 0),
+        )  # fmt: skip
+        self.setFixedHeight(theme.size("topBar"))
+        named(self, tr("Top bar"))
+        self._connect()
+
+    def _connect(self) -> None:
+        self.project.clicked.connect(self.open_menu)
+        self.undo.clicked.connect(self._actions.qt("edit.undo").trigger)
+        self.redo.clicked.connect(self._actions.qt("edit.redo").trigger)
+        self.search.clicked.connect(self._actions.qt("go.search").trigger)
+        self.export.clicked.connect(self._actions.qt("file.export").trigger)
+        self.device.clicked.connect(self._actions.qt("go.compile").trigger)
+        self.primary.clicked.connect(self.press_primary)
+        self.stages.chosen.connect(self.stage_chosen)
+
+    def open_menu(self) -> QMenu:
+        """Open the project menu under its button."""
+        menu = QMenu(self)
+        menu.setAccessibleName(tr("Project menu"))
+        for id in MENU:
+            if not id:
+                menu.addSeparator()
+            elif self._actions.enabled(id) or self._actions.reason(id):
+                menu.addAction(self._actions.qt(id))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.project.mapToGlobal(QPoint(0, self.project.height() + 4)))
+        return menu
+
+    def set_primary(self, primary: Primary | None) -> None:
+        """Show the filled button of the stage, or none."""
+        self._primary = primary
+        self.primary.setVisible(primary is not None)
+        if primary is None:
+            return
+        self.primary.setAccessibleName(primary.text)
+        self.primary.set_text(primary.text, primary.icon)
+        self.primary.setToolTip(primary.reason)
+        self.primary.setAccessibleDescription(primary.reason)
+
+    def press_primary(self) -> None:
+        """Do what the filled button says."""
+        if self._primary is not None:
+            self._primary.act()
+
+    def set_device(self, name: str, sentence: str) -> None:
+        """Show where programs run."""
+        self._device = name
+        self.device.set_text("" if self._narrow else name)
+        self.device.setToolTip(sentence)
+        self.device.setAccessibleDescription(sentence)
+
+    def set_undo(self, undo: str, redo: str) -> None:
+        """Show what would be undone and redone; "" is nothing."""
+        for button, verb, text in ((self.undo, tr("Undo"), undo), (self.redo, tr("Redo"), redo)):
+            button.setEnabled(bool(text))
+            key = self._actions.key("edit.undo" if button is self.undo else "edit.redo")
+            button.setToolTip(
+                f"{verb} {text} ({key})".replace("  ", " ") if text else tr("Nothing to {verb}", verb=verb.lower())
+            )
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Drop what can be dropped in a narrow window: texts of device and export, width of the stages."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        self.stages.set_narrow(narrow)
+        for button, text in ((self.device, getattr(self, "_device", tr("NumPy"))), (self.export, tr("Export"))):
+            button.set_text("" if narrow else text)
+            if narrow and not button.toolTip():
+                button.setToolTip(text)
