@@ -1,0 +1,151 @@
+"""From a project and its table to what a fit needs: columns, task, parts, recipe and tensors."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.data.settings import DataSettings, Source, Task
+from engine.errors import DataError, LayerwrightError, Problem
+from engine.network import shapes as network_shapes
+from engine.project import datafile, feeds
+from engine.project.document import Project
+
+if TYPE_CHECKING:
+    from engine.data.columns import ColumnReport
+    from engine.data.recipe import Recipe, Tensors
+    from engine.data.split import Parts
+    from engine.data.table import Table
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The data of a project, ready to train on.
+
+    Args:
+        settings: the data settings it was made from.
+        reports: one per column. task: of the first target. parts: row ids. recipe: fitted on the training rows.
+        tensors: "train", "validation", "test" -> inputs and targets. problems: findings about the data.
+    """
+
+    table: "Table"
+    settings: DataSettings
+    reports: "tuple[ColumnReport, ...]"
+    task: Task
+    parts: "Parts"
+    recipe: "Recipe"
+    tensors: "Mapping[str, Tensors]"
+    problems: tuple[Problem, ...]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Labels of the first target, sorted; empty for a regression."""
+        return self.recipe.classes
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Counts of rows: read = the sum of the others. Rows that were excluded by hand are not counted."""
+        counts = {"rejected": len(self.table.rejects), "without_target": len(self.parts.without_target)}
+        counts |= {part: len(getattr(self.parts, part)) for part in PARTS}
+        return {"read": sum(counts.values())} | counts
+
+
+def new_project(path: str | Path, target: str | None = None, task: Task | None = None) -> Project:
+    """Return a project for a CSV, named after it, without a network. Raises DataError when it cannot be read."""
+    source = datafile.refer(Path(path), Source())
+    project = Project(name=Path(path).stem or "Untitled", data=DataSettings(source, task=task))
+    return project if target is None else with_target(project, target)
+
+
+def with_target(project: Project, target: str) -> Project:
+    """Return the project with this column as its only target."""
+    from engine.data.settings import Column
+
+    old = {n: dataclasses.replace(c, role=None) if c.role == "target" else c for n, c in project.data.columns.items()}
+    columns = old | {target: dataclasses.replace(old.get(target, Column(target)), role="target")}
+    cards = tuple(dataclasses.replace(card, column=None) for card in project.targets[:1])
+    return dataclasses.replace(project, data=dataclasses.replace(project.data, columns=columns), targets=cards)
+
+
+def with_data(project: Project, path: str | Path) -> Project:
+    """Return the project with another data file, read the same way."""
+    source = datafile.refer(Path(path), project.data.source)
+    return dataclasses.replace(project, data=dataclasses.replace(project.data, source=source))
+
+
+def open_table(project: Project, base: Path | None = None) -> "Table":
+    """Read the data of a project; `base` is the folder of its file, where moved data are looked for.
+
+    Raises:
+        MovedDataError: they are nowhere, or they changed. DataError: the file is no table.
+    """
+    return read_table(datafile.find(project.data.source, base), project)
+
+
+def read_table(path: str | Path, project: Project) -> "Table":
+    """Read a CSV with the reading settings of a project; raises DataError."""
+    from engine.data import table
+
+    return table.read(dataclasses.replace(project.data.source, path=str(path)))
+
+
+def prepare(project: Project, table: "Table") -> Prepared:
+    """Return what a fit needs; raises DataError with a sentence when there is no target, input or row."""
+    from engine.data import batches, columns, problems, recipe
+
+    reports = columns.infer(table, project.data)
+    _check_target(table, reports)
+    task = columns.task(reports, project.data)
+    found = problems.problems(table, reports, project.data, task)
+    errors = [p for p in found if p.severity == "error"]
+    if errors or task is None:
+        raise DataError(str(errors[0]) if errors else "There is no target column. Choose one.")
+    parts = batches.parts(table, project.data, reports)
+    fitted = recipe.fit(table, project.data, parts.train)
+    tensors = {part: fitted.apply(table, getattr(parts, part)) for part in PARTS}
+    return Prepared(table, project.data, reports, task, parts, fitted, tensors, found)
+
+
+def check(project: Project, table: "Table | None" = None, prepared: Prepared | None = None) -> tuple[Problem, ...]:
+    """Return all that would stop or spoil a fit: findings about data, network and settings. Never raises.
+
+    table None: only what can be said without data. prepared: saves preparing the table again.
+    """
+    found: list[Problem] = []
+    if prepared is None and table is not None:
+        found, prepared = _prepared(project, table)
+    elif prepared is not None:
+        found = list(prepared.problems)
+    return (*found, *_network_problems(project, prepared))
+
+
+def _prepared(project: Project, table: "Table") -> tuple[list[Problem], Prepared | None]:
+    from engine.data import columns, problems
+
+    try:
+        prepared = prepare(project, table)
+    except LayerwrightError as error:
+        reports = columns.infer(table, project.data)
+        found = list(problems.problems(table, reports, project.data, columns.task(reports, project.data)))
+        known = any(p.severity == "error" for p in found)
+        return found if known else [*found, Problem("data", str(error), short="no data")], None
+    return list(prepared.problems), prepared
+
+
+def _network_problems(project: Project, prepared: Prepared | None) -> tuple[Problem, ...]:
+    from engine.network import check as network_check
+
+    if prepared is None:
+        return tuple(network_check.check(project.network))
+    tensors = prepared.recipe.tensors
+    shapes = network_shapes.infer(project.network, feeds.shapes(project, tensors))
+    return (*feeds.problems(project, tensors), *network_check.check(project.network, shapes))
+
+
+def _check_target(table: "Table", reports: "tuple[ColumnReport, ...]") -> None:
+    missing = [name for name in table.columns if not name]
+    if missing or not reports:
+        raise DataError("The table has no columns.")
