@@ -82,7 +82,8 @@ class Writer:
             return self.view(value)
         root = self.homes.root.get(value, value)
         if root is not value:
-            return self.name(root)
+            base = self.name(root)
+            return base if root.shape == value.shape else self.derived(base, "r", f"{base}.reshape({value.shape!r})")
         if value.op.name == "input" and not gathered(value):
             return self.bind(Binding(value.params["name"], "leaf", value))
         name = self.free(self._stem(value))
