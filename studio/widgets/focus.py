@@ -45,7 +45,8 @@ class FocusRing(Themed, QWidget):
             widget.removeEventFilter(self)
         self._chain = []
         clicked = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if now is None or now.window() is not self.window() or clicked or isinstance(now, self.LARGE):
+        large = isinstance(now, self.LARGE) or (now is not None and bool(now.property("ringless")))
+        if now is None or now.window() is not self.window() or clicked or large:
             self.hide()
             return
         widget: QWidget | None = now
