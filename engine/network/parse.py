@@ -29,6 +29,15 @@ def parse_layers(text: str) -> tuple[LayerSpec, ...]:
     return tuple(_layer(call) for call in calls)
 
 
+def parse_record(kind: str, text: str) -> Any:
+    """Return the spec of a name or call, "adam" or "SGD(0.1, momentum=0.9)"; raises UsageError like `parse_layers`."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise UsageError(f"A {kind} must be a name like Name or Name(setting=1); it is {text!r:.100}.") from None
+    return _call(tree if isinstance(tree, ast.Call) else ast.Call(tree, [], []), kind)
+
+
 def _layer(tree: ast.expr) -> LayerSpec:
     made = _call(tree, "layer") if isinstance(tree, ast.Call) else _call(ast.Call(tree, [], []), "layer")
     if not isinstance(made, LayerSpec):
