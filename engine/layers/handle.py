@@ -148,6 +148,7 @@ class Layer:
         self.shapes: tuple[Shape, ...] | None = None
         self._variables: dict[str, Variable] = {}
         self.losses: list[float] = []
+        self.inner: Any = None
 
     # ---- what it is ------------------------------------------------------------------------------------------------
     @property
@@ -195,6 +196,16 @@ class Layer:
             message = f"{self.name} was built for inputs of {self.shapes}. Its weights do not fit {shapes}."
             raise ShapeError(f"{message} Make another layer for them.")
         self.shapes = self.shapes or shapes
+
+    def variable(self, name: str) -> Variable:
+        """Return a variable by the name of its weight; raises UsageError."""
+        if name not in self._variables:
+            raise UsageError(f"{self.name} has no weight {name!r:.60}.")
+        return self._variables[name]
+
+    def adopt(self, variables: dict[str, Variable], shapes: tuple[Shape, ...]) -> None:
+        """Use these variables, of layers inside it, for inputs of these shapes (a model used as a layer)."""
+        self._variables, self.shapes = dict(variables), shapes
 
     @property
     def weights(self) -> list[Variable]:

@@ -54,18 +54,18 @@ class History:
         """Append the figures of a finished epoch."""
         self.rows.append(dict(row))
 
-    def reserve(self, batches: int) -> NDArray[np.float32]:
-        """Make room for this many more batch losses and return the part of the array they go to."""
-        needed = self._count + batches
-        if needed > len(self._losses):
-            grown = np.empty(max(needed, 2 * len(self._losses)), np.float32)
-            grown[: self._count] = self.batch_losses
+    def note(self, loss: float) -> None:
+        """Append the loss of a batch."""
+        if self._count == len(self._losses):
+            grown = np.empty(max(1024, 2 * self._count), np.float32)
+            grown[: self._count] = self._losses
             self._losses = grown
-        return self._losses[self._count : needed]
+        self._losses[self._count] = loss
+        self._count += 1
 
-    def filled(self, batches: int) -> None:
-        """Say that this many of the reserved losses have been written."""
-        self._count += batches
+    def forget(self, batches: int) -> None:
+        """Drop the losses of the last batches, which did not count after all."""
+        self._count -= batches
 
     def restore(self, rows: list[dict[str, float]], losses: NDArray[np.float32]) -> None:
         """Take over the rows and batch losses of a stopped run."""
