@@ -1,4 +1,4 @@
-"""The command line: `layerwright train | evaluate | predict | export | check | demo`, without Qt and without a display."""
+"""The command line, without Qt and without a display: `layerwright train | evaluate | predict | export | check`."""
 
 from engine.cli.app import main
 

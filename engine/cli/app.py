@@ -40,6 +40,23 @@ ProjectFile = Annotated[Path, typer.Argument(metavar="PROJECT", help="A .layerwr
 DataFile = Annotated[Path | None, typer.Option("--data", metavar="CSV", help="Use this CSV.", show_default=False)]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from engine import __version__
+
+        output.result(f"layerwright {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options that stand before a command."""
+
+
 @app.command()
 def train(
     source: Annotated[

@@ -100,7 +100,7 @@ def trained(path: Path) -> "tuple[Project, Run]":
 def _check_project(path: Path) -> None:
     if path.suffix.lower() == ".csv":
         raise UsageError(
-            f"{path.name} is a CSV; this command needs a project. Make one: layerwright train {path} --out P.layerwright"
+            f"{path.name} is a CSV; this command needs a project. layerwright train {path} --out NAME makes one."
         )
 
 

@@ -1,4 +1,4 @@
-"""The figures that are reported for each task, exact over all rows; see `engine.metrics.exact` for their definitions."""
+"""The figures that are reported for each task, exact over all rows; `engine.metrics.exact` defines them."""
 
 from typing import Any
 

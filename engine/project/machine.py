@@ -66,7 +66,7 @@ class Machine:
         return self.own_units(found)
 
     def own_units(self, logs: Mapping[str, float]) -> dict[str, float]:
-        """Return figures of a scaled regression in the unit of its column; R2 and figures of classes are as they are."""
+        """Return figures of a scaled regression in the unit of its column; others are as they are."""
         factors = self._factors()
         return {name: value * factors.get(name.removeprefix("val_"), 1.0) for name, value in logs.items()}
 

@@ -1,4 +1,4 @@
-"""What is trained with: loss, optimizer, epochs and callbacks of a project, with what is suggested where nothing is set."""
+"""What is trained with: optimizer, epochs, batch and callbacks of a project; suggested where nothing is set."""
 
 import dataclasses
 import math

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from engine.data.recipe import Recipe, Tensors
     from engine.data.split import Parts
     from engine.data.table import Table
+    from engine.network.check import Feed
+    from engine.network.pairing import Goal
+    from engine.network.shapes import Shapes
 
 PARTS = ("train", "validation", "test")
 
@@ -139,10 +142,40 @@ def _network_problems(project: Project, prepared: Prepared | None) -> tuple[Prob
     from engine.network import check as network_check
 
     if prepared is None:
-        return tuple(network_check.check(project.network))
+        return network_check.check(project.network)
     tensors = prepared.recipe.tensors
     shapes = network_shapes.infer(project.network, feeds.shapes(project, tensors))
-    return (*feeds.problems(project, tensors), *network_check.check(project.network, shapes))
+    goals, found = _goals(project, prepared, shapes)
+    known = feeds.problems(project, tensors)
+    unfed = {p.node for p in known if p.node}
+    checked = network_check.check(project.network, _feeds(project, prepared.recipe), goals, shapes)
+    rest = [p for p in checked if p.node not in unfed or p.short != "no tensor"]
+    return (*known, *found, *rest)
+
+
+def _goals(project: Project, prepared: Prepared, shapes: "Shapes") -> "tuple[list[Goal], list[Problem]]":
+    """What the outputs are trained for, and what is wrong with that."""
+    from engine.network.pairing import Goal
+    from engine.project.targets import taught
+
+    if not project.network.outputs or any(shapes.output.get(o) is None for o in project.network.outputs):
+        return [], []
+    try:
+        outputs = taught(project, prepared.recipe, project.network, shapes)
+    except LayerwrightError as error:
+        return [], [Problem("targets", str(error), short="no target")]
+    return [Goal(o.node, o.loss, len(o.classes) or None, None if o.classes else 1) for o in outputs], []
+
+
+def _feeds(project: Project, recipe: "Recipe") -> "dict[str, Feed]":
+    from engine.network.check import Feed
+
+    steps, tensors = dict(recipe.groups()), {t.name: t for t in recipe.tensors}
+    found = {}
+    for node, name in feeds.matched(project.network, project.feeds, recipe.tensors).items():
+        scaled = any(getattr(step, "scale", 1.0) != 1.0 for step in steps[name])
+        found[node] = Feed(tensors[name].shape, scaled, tensors[name].vocabulary_size, name)
+    return found
 
 
 def _check_target(table: "Table", reports: "tuple[ColumnReport, ...]") -> None:

@@ -107,13 +107,10 @@ def network_for(recipe: "Recipe", layers: tuple[Spec, ...]) -> Network:
 def _with_network(project: Project, prepared: "Prepared", layers: tuple[Spec, ...]) -> Project:
     network = network_for(prepared.recipe, layers)
     cards = tuple(dataclasses.replace(card, node=None) for card in project.targets[:1])
-    fit = project.fit
     settings = options.fit(project, len(prepared.parts.train), len(prepared.parts.validation) > 0)
     compile = dataclasses.replace(project.compile, optimizer=options.optimizer(project))
-    fit = dataclasses.replace(settings, shuffle=fit.shuffle)
-    return dataclasses.replace(
-        project, network=network, feeds={}, targets=cards, positions={}, compile=compile, fit=fit
-    )
+    changed: dict[str, Any] = {"network": network, "feeds": {}, "targets": cards, "positions": {}}
+    return dataclasses.replace(project, **changed, compile=compile, fit=settings)
 
 
 def _entrance(network: Network, tensor: "TensorInfo") -> tuple[Network, Node]:
