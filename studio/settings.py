@@ -1,4 +1,4 @@
-"""Settings of the program (not of a project): theme, recent files, window, panels. An INI file in the person's folder."""
+"""Settings of the program (not of a project): theme, recent files, window, panels. An INI file in a folder."""
 
 import json
 import os
@@ -15,7 +15,7 @@ THEMES = ("system", "light", "dark", "contrast")
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """A project in the list of the start page: path, name, stage reached, one figure, the last losses, when (seconds)."""
+    """A project in the list of the start page: path, name, stage reached, one figure, losses, when (seconds)."""
 
     path: str
     name: str

@@ -14,11 +14,10 @@ from studio.document import edits
 from studio.document.selection import Selection
 
 if TYPE_CHECKING:
-    from engine.project.lifecycle import Prepared
-
     from engine.data.table import Table
     from engine.network.shapes import Shapes
     from engine.project.datafile import MovedDataError
+    from engine.project.lifecycle import Prepared
     from engine.project.runs import Run, RunStore
 
 UNDO_LIMIT = 500
@@ -220,7 +219,7 @@ class Session(QObject):
     def set_prepared(
         self, prepared: "Prepared | None", problem: str = "", moved: "MovedDataError | None" = None
     ) -> None:
-        """Put the prepared data in, or the sentence that says why there are none. moved: the file is to be asked for."""
+        """Put the prepared data in, or the sentence that says why there are none. moved: ask for the file."""
         self._prepared, self.data_problem, self.data_moved = prepared, problem, moved
         self._forget()
         self.prepared_changed.emit(prepared)

@@ -1,5 +1,6 @@
 """Keeps table and prepared data of a session up to date: reads and prepares in a job when data settings change."""
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -26,6 +27,7 @@ class Preparation(QObject):
         self._table_of: Any = None
         self._wanted: Any = None
         self._done: Any = None
+        self._suggested: Any = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
@@ -53,7 +55,7 @@ class Preparation(QObject):
 
     def _begin(self) -> None:
         project = self._session.project
-        key = (project.data, tuple((t.node, t.column) for t in project.targets))
+        key = (project.data, tuple((t.node, t.column) for t in project.targets), self._session.path)
         if not project.data.source.path or key == self._done:
             if not project.data.source.path and self._session.table is not None:
                 self._session.set_table(None)
@@ -65,13 +67,14 @@ class Preparation(QObject):
         self._done, self._wanted = key, None
         table = self._session.table if self._table_of == project.data.source else None
         base = self._session.path.parent if self._session.path else None
+        wants = not project.network.nodes or project.network == self._suggested
         self.busy.emit(True)
         self._job = Job(
-            _Work(project, table, base), on_done=self._finished, on_error=self._failed, name="prepare"
+            _Work(project, table, base, wants), on_done=self._finished, on_error=self._failed, name="prepare"
         ).start()
 
     def _finished(self, result: Any) -> None:
-        source, table, prepared, problem = result
+        source, table, prepared, problem, suggestion = result
         self._job = None
         if source == self._session.project.data.source:
             if table is not self._session.table:
@@ -79,7 +82,21 @@ class Preparation(QObject):
                 self._session.set_table(table)
             if self._wanted is None:
                 self._session.set_prepared(prepared, problem)
+                self._suggest(suggestion)
         self._next()
+
+    def _suggest(self, suggestion: Project | None) -> None:
+        """Take over the network that is suggested for this table, unless a person has one or is going through undo."""
+        if suggestion is None or self._session.stack.canRedo():
+            return
+        self._suggested = suggestion.network
+        taken = suggestion
+
+        def take(project: Project) -> Project:
+            parts = {name: getattr(taken, name) for name in ("network", "feeds", "targets", "compile", "fit")}
+            return dataclasses.replace(project, positions={}, **parts)
+
+        self._session.amend("Suggest a network", take)
 
     def _failed(self, error: BaseException) -> None:
         self._job = None
@@ -97,10 +114,10 @@ class Preparation(QObject):
 
 
 class _Work:
-    """What the thread does: read the table unless it is there, then prepare it."""
+    """What the thread does: read the table unless it is there, prepare it, and suggest a network where there is none."""
 
-    def __init__(self, project: Project, table: "Table | None", base: Any) -> None:
-        self._project, self._table, self._base = project, table, base
+    def __init__(self, project: Project, table: "Table | None", base: Any, suggest: bool) -> None:
+        self._project, self._table, self._base, self._suggest = project, table, base, suggest
 
     def __call__(self) -> Any:
         from engine.errors import LayerwrightError
@@ -111,4 +128,5 @@ class _Work:
             prepared, problem = lifecycle.prepare(self._project, table), ""
         except LayerwrightError as error:
             prepared, problem = None, str(error)
-        return self._project.data.source, table, prepared, problem
+        suggestion = lifecycle.suggest(self._project, table) if self._suggest and prepared is not None else None
+        return self._project.data.source, table, prepared, problem, suggestion

@@ -22,8 +22,8 @@ NARROW_BAR, NARROW_PAGE = 1320, 1200
 class MainWindow(Themed, QWidget):
     """Shows pages; knows nothing of files or training.
 
-    Signals: `stage_wanted(stage)`, `dropped(path)`, `close_wanted()` when a person closes the window (it stays open until
-    `close_for_good`).
+    Signals: `stage_wanted(stage)`, `dropped(path)`, `close_wanted()` when a person closes the window (it stays open
+    until `close_for_good`).
     """
 
     stage_wanted = Signal(object)

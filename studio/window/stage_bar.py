@@ -1,5 +1,6 @@
 """The stage bar: six stages, always on screen, each with a mark that says how it stands."""
 
+import itertools
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -119,7 +120,7 @@ class StageBar(Themed, QWidget):
         painter = painter_of(self)
         rounded(painter, QRectF(self.rect()), theme.color("bg.subtle"), theme.color("border.default"), 8)
         shown = [c for c in self.cells.values() if not c.isHidden()]
-        for before, cell in zip(shown, shown[1:], strict=False):
+        for before, cell in itertools.pairwise(shown):
             if not before.isChecked() and not cell.isChecked():
                 icon_at(painter, cell.x() - 6, 11, "chevron-right", "text.disabled", 12)
 

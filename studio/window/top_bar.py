@@ -12,8 +12,8 @@ from studio.widgets import Box, Button, IconButton, Line, Logo, Themed, icon_at,
 from studio.window.stage_bar import StageBar
 
 MENU = (
-    "file.new", "file.open", "file.open_csv", "", "file.save", "file.save_as", "file.export", "", "view.light", "view.dark",
-    "view.system", "view.contrast", "", "help.about", "file.close", "file.quit",
+    "file.new", "file.open", "file.open_csv", "", "file.save", "file.save_as", "file.export", "", "view.light",
+    "view.dark", "view.system", "view.contrast", "", "help.about", "file.close", "file.quit",
 )  # fmt: skip
 
 

@@ -1,0 +1,534 @@
+"""The composition root: the only place where the objects of the studio are wired together."""
+
+import importlib
+import importlib.util
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from engine.errors import LayerwrightError
+from engine.project.document import Project
+from studio import theme
+from studio.actions import STAGES
+from studio.document import edits, files, templates
+from studio.document.session import Session
+from studio.document.stages import stage_states
+from studio.jobs import Collector, Job, sentence, stop_all
+from studio.jobs.autosave import Autosave
+from studio.jobs.preparation import Preparation
+from studio.pages.page import Page
+from studio.pages.start import StartPage, version
+from studio.settings import Settings
+from studio.text import tr
+from studio.window import dialogs
+from studio.window.failures import Failures
+from studio.window.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from engine.project.recovery import Recovered
+
+PAGES = {
+    "data": ("studio.pages.data", "DataPage"),
+    "define": ("studio.pages.define", "DefinePage"),
+    "compile": ("studio.pages.compile", "CompilePage"),
+    "fit": ("studio.pages.fit", "FitPage"),
+    "evaluate": ("studio.pages.evaluate", "EvaluatePage"),
+    "predict": ("studio.pages.predict", "PredictPage"),
+}
+EXPORT = ("studio.pages.export", "ExportDialog")
+SWITCH_SECONDS = 0.001
+CSV_FILTER = "CSV (*.csv *.tsv *.txt *.tab *.dat)"
+PROJECT_FILTER = f"Layerwright (*{files.SUFFIX})"
+DEMO = "penguins"
+
+
+class Studio(QObject):
+    """One window with its session, pages, jobs and actions."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.session = Session(parent=self)
+        self.window = MainWindow()
+        self.actions = self.window.actions_
+        self.preparation = Preparation(self.session, self)
+        self.autosave = Autosave(self.session, self)
+        self.pages: dict[str, Page] = {}
+        self.stage = ""
+        self._after_save: Any = None
+        self._saved_at = ""
+        self._starting = ""
+        self._bind()
+        self.start = StartPage(self.actions, self.settings)
+        self._connect()
+        self._refresh_later = QTimer(self)
+        self._refresh_later.setSingleShot(True)
+        self._refresh_later.setInterval(0)
+        self._refresh_later.timeout.connect(self.refresh)
+        if self.settings.geometry is not None:
+            self.window.restoreGeometry(self.settings.geometry)
+        self.window.top.stages.set_stages(self.stages())
+        self.show_start()
+        self.refresh()
+
+    # ---- wiring ----
+    def _bind(self) -> None:
+        handlers = {
+            "file.new": self.new, "file.open": self.ask_project, "file.open_csv": self.ask_table,
+            "file.save": self.save, "file.save_as": self.save_as, "file.close": self.close_project,
+            "file.quit": self.window.close, "edit.undo": self.session.undo, "edit.redo": self.session.redo,
+            "go.search": self.window.search.open, "go.next_region": self._next_region,
+            "go.previous_region": self._previous_region, "view.left": self._toggle_left, "view.right": self._toggle_right,
+            "view.dock": self._toggle_dock, "view.light": self._light, "view.dark": self._dark, "view.system": self._system,
+            "view.contrast": self._contrast, "run.next": self._next_step, "help.about": self.about,
+        }  # fmt: skip
+        for id, handler in handlers.items():
+            self.actions.bind(id, handler)
+        for stage in self.stages():
+            self.actions.bind(f"go.{stage}", _Go(self, stage))
+        if _found(EXPORT):
+            self.actions.bind("file.export", self.export)
+        self.window.top.export.setVisible(_found(EXPORT))
+
+    def _connect(self) -> None:
+        session, window, start = self.session, self.window, self.start
+        for signal in (
+            session.changed, session.prepared_changed, session.table_changed, session.run_changed, session.runs_changed,
+            session.running_changed, session.stages_changed, session.data_failed, session.dirty_changed,
+        ):  # fmt: skip
+            signal.connect(self._soon)
+        session.refused.connect(self._refused)
+        session.stack.indexChanged.connect(self._soon)
+        window.stage_wanted.connect(self.show_stage)
+        window.dropped.connect(self.open_path)
+        window.close_wanted.connect(self.close_window)
+        start.open_path.connect(self.open_path)
+        start.template_chosen.connect(self.open_template)
+        start.sample_chosen.connect(self.open_sample)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
+
+    # ---- pages ----
+    def stages(self) -> tuple[str, ...]:
+        """Return the stages that have a page."""
+        return tuple(stage for stage in STAGES if _found(PAGES[stage]))
+
+    def page(self, stage: str) -> Page:
+        """Return the page of a stage; it is made when it is first asked for."""
+        if stage not in self.pages:
+            module, name = PAGES[stage]
+            made: Page = getattr(importlib.import_module(module), name)(self.session, self.actions)
+            made.status_changed.connect(self.window.refresh)
+            made.go.connect(self.show_stage)
+            made.tell.connect(self._tell)
+            made.restore_panels(self.settings.qt)
+            self.pages[stage] = made
+        return self.pages[stage]
+
+    def show_stage(self, stage: str) -> None:
+        """Put a stage's page on screen."""
+        if stage not in self.stages():
+            return
+        self.stage = stage
+        self.window.show_page(self.page(stage))
+        self.refresh()
+
+    def show_start(self) -> None:
+        """Put the start page on screen."""
+        self.stage = ""
+        self.start.refresh()
+        self.window.show_page(self.start)
+
+    def refresh(self) -> None:
+        """Show stage marks, undo texts, title and bars as they are now."""
+        session, top = self.session, self.window.top
+        top.project.show_project(session.project.name, session.dirty)
+        stack = session.stack
+        undo = stack.undoText() if stack.canUndo() else ""
+        redo = stack.redoText() if stack.canRedo() else ""
+        top.set_undo(undo, redo)
+        self.actions.enable("edit.undo", bool(undo), tr("There is nothing to undo."))
+        self.actions.enable("edit.redo", bool(redo), tr("There is nothing to redo."))
+        share = "" if session.progress is None else f"{session.progress:.0%} · "
+        self.window.setWindowTitle(f"{share}{session.project.name}[*] · Layerwright" if self.stage else "Layerwright")
+        self.window.setWindowModified(session.dirty and bool(self.stage))
+        if self.stage:
+            top.stages.set_states(stage_states(session))
+            self.window.refresh()
+
+    # ---- documents ----
+    def new(self) -> None:
+        """Begin an empty project, after asking about unsaved work."""
+        self._leaving(self._new)
+
+    def _new(self) -> None:
+        self.session.open(Project())
+        self._opened()
+
+    def open_template(self, template: templates.Template) -> None:
+        """Begin a project from a template."""
+        self._leaving(_Call(self._open_value, templates.from_template(template), "define"))
+
+    def open_sample(self, sample: templates.Sample) -> None:
+        """Begin a project from a sample table, its target chosen."""
+        project = files.table_project(templates.sample_path(sample))
+        self._leaving(_Call(self._open_value, edits.set_role(project, sample.target, "target"), "data"))
+
+    def _open_value(self, project: Project, stage: str) -> None:
+        self.session.open(project, unsaved=True)
+        self._opened(stage)
+
+    def open_path(self, path: Path) -> None:
+        """Open a project or a table; a table that is dropped on a project without data becomes its data."""
+        try:
+            kind = files.kind_of(path)
+        except LayerwrightError as error:
+            self._tell(tr("This cannot be opened"), str(error), "error", "", None)
+            return
+        project = self.session.project
+        if kind == "table" and self.stage and project.network.nodes and not project.data.source.path:
+            self.session.edit(tr("Choose data"), _SetSource(path))
+            return
+        self._leaving(_Call(self._open, path, kind))
+
+    def _open(self, path: Path, kind: str) -> None:
+        try:
+            (files.open_project if kind == "project" else files.open_table)(self.session, path)
+        except LayerwrightError as error:
+            self._not_opened(path, kind, error)
+            return
+        if kind == "project":
+            files.remember(self.session, self.settings, "")
+        self.settings.last_folder = str(path.parent)
+        self._opened("define" if kind == "project" else "data")
+
+    def _not_opened(self, path: Path, kind: str, error: LayerwrightError) -> None:
+        if kind == "project" and path.exists() and files.damaged_runs(path):
+            choices: Sequence[dialogs.Choice] = (
+                ("open", tr("Open without runs"), "primary"), ("cancel", tr("Cancel"), "default"),
+            )  # fmt: skip
+            dialogs.ask(self.window, tr("The runs are damaged"), str(error), choices, _Call(self._open_damaged, path))
+            return
+        if not path.exists():
+            self.settings.forget(str(path))
+            self.start.refresh()
+        self._tell(tr("{name} cannot be opened", name=path.name), str(error), "error", "", None)
+
+    def _open_damaged(self, path: Path, answer: str) -> None:
+        if answer == "open":
+            files.open_without_runs(self.session, path)
+            self._opened("define")
+
+    def _opened(self, stage: str = "") -> None:
+        self.settings.save()
+        wanted = stage or "data"
+        available = self.stages()
+        if available:
+            self.show_stage(wanted if wanted in available else available[0])
+
+    def ask_project(self) -> None:
+        """Ask for a project file and open it."""
+        dialogs.choose_file(self.window, tr("Open project"), self.settings.last_folder, PROJECT_FILTER, self.open_path)
+
+    def ask_table(self) -> None:
+        """Ask for a table and begin a project with it."""
+        dialogs.choose_file(self.window, tr("Open CSV"), self.settings.last_folder, CSV_FILTER, self.open_path)
+
+    def save(self) -> None:
+        """Save to the project's file; ask for one when it has none."""
+        if self.session.path is None:
+            self.save_as()
+        else:
+            self._save(self.session.path)
+
+    def save_as(self) -> None:
+        """Ask for a file and save to it."""
+        name, title = files.suggested_name(self.session), tr("Save project")
+        where = self.settings.last_folder
+        dialog = dialogs.choose_file(self.window, title, where, PROJECT_FILTER, self._save, save=name)
+        dialog.setDefaultSuffix(files.SUFFIX.removeprefix("."))
+        dialog.rejected.connect(self._save_given_up)
+
+    def _save(self, path: Path) -> None:
+        try:
+            files.save(self.session, path)
+        except LayerwrightError as error:
+            self._after_save = None
+            self._tell(tr("Not saved"), str(error), "error", tr("Save as…"), self.save_as)
+            return
+        self._saved_at = QLocale().toString(QLocale().toTime(time.strftime("%H:%M"), "HH:mm"), "HH:mm")
+        files.remember(self.session, self.settings, tr(self.stage.capitalize()))
+        self.autosave.write()
+        self.refresh()
+        then, self._after_save = self._after_save, None
+        if then is not None:
+            then()
+
+    def _save_given_up(self) -> None:
+        self._after_save = None
+
+    def close_project(self) -> None:
+        """Return to the start page, after asking about unsaved work."""
+        self._leaving(self._closed_project)
+
+    def _closed_project(self) -> None:
+        self.session.open(Project())
+        self.show_start()
+        self.refresh()
+
+    def close_window(self) -> None:
+        """Close the window, after asking about unsaved work."""
+        self._leaving(self.finish)
+
+    def finish(self) -> None:
+        """End everything and close the window."""
+        for page in self.pages.values():
+            page.shut()
+            page.save_panels(self.settings.qt)
+        self.settings.geometry = self.window.saveGeometry()
+        self.settings.save()
+        self.autosave.close()
+        stop_all()
+        self.window.close_for_good()
+
+    def _leaving(self, then: Any) -> None:
+        """Go on with `then` once unsaved work was saved or given up."""
+        if not self.session.dirty:
+            then()
+            return
+        dialogs.ask_unsaved(self.window, self.session.project.name, _Call(self._left, then))
+
+    def _left(self, then: Any, answer: str) -> None:
+        if answer == "discard":
+            then()
+        elif answer == "save":
+            self._after_save = then
+            self.save()
+
+    # ---- recovery ----
+    def offer_recovery(self) -> None:
+        """Offer the work that a killed session left behind."""
+        from engine.project.recovery import list_recovered
+
+        found = list_recovered()
+        if not found:
+            return
+        entry = found[0]
+        when = time.strftime("%H:%M, %d %b", time.localtime(entry.time))
+        text = tr(
+            "{name} was open when the program ended ({when}). Its unsaved work was kept.", name=entry.name, when=when
+        )
+        choices: Sequence[dialogs.Choice] = (
+            ("discard", tr("Discard"), "danger"), ("recover", tr("Recover"), "primary"), ("later", tr("Later"), "default"),
+        )  # fmt: skip
+        dialogs.ask(self.window, tr("Recover unsaved work?"), text, choices, _Call(self._recover, entry))
+
+    def _recover(self, entry: "Recovered", answer: str) -> None:
+        from engine.project.recovery import discard
+
+        if answer == "later":
+            return
+        if answer == "recover":
+            try:
+                project, runs = entry.load()
+            except LayerwrightError as error:
+                self._tell(tr("This could not be recovered"), str(error), "error", "", None)
+                return
+            self.session.open(project, entry.path, runs, unsaved=True)
+            self._opened("define")
+            self.autosave.write()
+            self.autosave.wait()  # the new recovery file is there before the old one goes
+        discard(entry)
+
+    # ---- device, demo, about ----
+    def look_for_device(self) -> None:
+        """Find out in a job what programs run on, and show it."""
+        Job(_find_device, on_done=self._show_device, on_error=self._no_device, name="device").start()
+
+    def _show_device(self, found: tuple[str, str, int]) -> None:
+        name, text, cores = found
+        self.window.top.set_device(name, text)
+        self.start.set_device(tr("{name} ready", name=name), text, cores)
+
+    def _no_device(self, error: BaseException) -> None:
+        self.window.top.set_device("NumPy", sentence(error))
+
+    def demo(self) -> None:
+        """Open the penguins and start their fit as soon as the data are ready."""
+        self._starting = "fit"
+        self.session.prepared_changed.connect(self._demo_ready)
+        self.open_sample(next(s for s in templates.samples() if s.id == DEMO))
+
+    def _demo_ready(self, prepared: Any) -> None:
+        if prepared is None or self._starting != "fit" or "fit" not in self.stages():
+            return
+        self._starting = ""
+        QTimer.singleShot(0, self._demo_fit)
+
+    def _demo_fit(self) -> None:
+        self.show_stage("fit")
+        primary = self.page("fit").primary()
+        if primary is not None:
+            primary.act()
+
+    def about(self) -> None:
+        """Say what this is."""
+        text = tr("Design, train, evaluate and export neural networks.\n\nVersion {v}. MIT licence.", v=version())
+        dialogs.ask(self.window, tr("Layerwright"), text, (("ok", tr("Close"), "primary"),), _nothing)
+
+    def export(self) -> None:
+        """Open the export dialog."""
+        module, name = EXPORT
+        dialog = getattr(importlib.import_module(module), name)(self.session, self.window)
+        dialog.open()
+
+    # ---- small answers ----
+    def _soon(self, *_: Any) -> None:
+        self._refresh_later.start()
+
+    def _refused(self, text: str) -> None:
+        self._tell(tr("Not possible"), text, "warning", "", None)
+
+    def _tell(self, title: str, text: str, kind: str, action: str, act: Any) -> None:
+        self.window.toasts.show(title, text, kind, action, act)
+
+    def _next_step(self) -> None:
+        self.window.top.press_primary()
+
+    def _next_region(self) -> None:
+        self.window.next_region(1)
+
+    def _previous_region(self) -> None:
+        self.window.next_region(-1)
+
+    def _toggle_left(self) -> None:
+        self.window.toggle_panel("left")
+
+    def _toggle_right(self) -> None:
+        self.window.toggle_panel("right")
+
+    def _toggle_dock(self) -> None:
+        self.window.toggle_panel("dock")
+
+    def _light(self) -> None:
+        self._theme("light")
+
+    def _dark(self) -> None:
+        self._theme("dark")
+
+    def _system(self) -> None:
+        self._theme("system")
+
+    def _contrast(self) -> None:
+        self._theme("contrast")
+
+    def _theme(self, mode: theme.Mode) -> None:
+        self.settings.theme = mode
+        theme.apply(_application(), mode)
+        self.refresh()
+
+    def _scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
+        if self.settings.theme in ("system", "contrast"):
+            self._theme(self.settings.theme)  # type: ignore[arg-type]
+
+
+def prepare_application(settings: Settings) -> QApplication:
+    """Return the application with fonts and theme; an existing one is used."""
+    app = _application()
+    app.setApplicationName("Layerwright")
+    app.setDesktopFileName("layerwright")
+    theme.load()
+    theme.apply(app, settings.theme)  # type: ignore[arg-type]
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Open the studio and return its exit code.
+
+    arguments: nothing, one path of a project or table, or "--demo".
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
+    settings = Settings()
+    app = prepare_application(settings)
+    collector = Collector(app)
+    studio = Studio(settings)
+    failures = Failures(studio.window)
+    failures.install()
+    studio.session.running_changed.connect(collector.set_busy)
+    studio.window.show()
+    _after_first_paint(studio, collector, list(arguments))
+    code = app.exec()
+    stop_all()
+    collector.stop()
+    failures.remove()
+    return code
+
+
+def _after_first_paint(studio: Studio, collector: Collector, arguments: list[str]) -> None:
+    later = [collector.freeze, studio.look_for_device]
+    if "--demo" in arguments:
+        later.append(studio.demo)
+    elif arguments:
+        later.append(_Call(studio.open_path, Path(arguments[0]).absolute()))
+    else:
+        later.append(studio.offer_recovery)
+    for act in later:
+        QTimer.singleShot(0, act)
+
+
+class _Call:
+    """A call with its first arguments: what a lambda would be, without holding a frame."""
+
+    def __init__(self, act: Any, *arguments: Any) -> None:
+        self._act, self._arguments = act, arguments
+
+    def __call__(self, *more: Any) -> Any:
+        return self._act(*self._arguments, *more)
+
+
+class _Go(_Call):
+    """Goes to a stage."""
+
+    def __init__(self, studio: Studio, stage: str) -> None:
+        super().__init__(studio.show_stage, stage)
+
+
+class _SetSource(_Call):
+    """The edit that gives a project a table."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(_with_source, path)
+
+
+def _with_source(path: Path, project: Project) -> Project:
+    return edits.set_source(project, files.refer(path, project.data.source))
+
+
+def _find_device() -> tuple[str, str, int]:
+    from engine.backend import devices
+
+    device, text = devices.choose("auto")
+    return ("CuPy" if device == "gpu" else "NumPy"), text, devices.cores()
+
+
+def _found(place: tuple[str, str]) -> bool:
+    """Return whether a page is part of this copy."""
+    try:
+        return importlib.util.find_spec(place[0]) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _application() -> QApplication:
+    app = QApplication.instance() or QApplication(["layerwright"])
+    assert isinstance(app, QApplication)
+    return app
+
+
+def _nothing(_answer: str) -> None:
+    return None

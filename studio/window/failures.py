@@ -1,0 +1,98 @@
+"""What happens to errors that nobody caught: a line in the log, and one calm dialog. The program goes on."""
+
+import faulthandler
+import logging
+import logging.handlers
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from PySide6.QtCore import QObject, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtWidgets import QWidget
+
+from engine.errors import LayerwrightError
+from studio.settings import folder
+from studio.text import tr
+from studio.window.dialogs import Question, report
+
+QUIET_SECONDS = 10.0
+LOG = logging.getLogger("layerwright")
+
+
+class Failures(QObject):
+    """Install once, after the window was made. `failed(text)` carries an error of any thread into the GUI thread."""
+
+    failed = Signal(object)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window, self._last, self._open = window, 0.0, False
+        self.dialog: Question | None = None
+        self.failed.connect(self._show)
+        self._before = (sys.excepthook, threading.excepthook)
+        self._faults: IO[str] | None = None
+        self._handler: logging.Handler | None = None
+
+    def install(self) -> None:
+        """Take over sys.excepthook, threading.excepthook, Qt's messages, and write faults of native code to a file."""
+        logs = folder() / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        self._handler = logging.handlers.RotatingFileHandler(
+            logs / "studio.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True
+        )
+        self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        LOG.addHandler(self._handler)
+        self._faults = open(logs / "faults.log", "a", encoding="utf-8")  # noqa: SIM115  (open as long as the program)
+        faulthandler.enable(self._faults)
+        sys.excepthook = self._uncaught
+        threading.excepthook = self._uncaught_in_thread
+        qInstallMessageHandler(_qt_message)
+
+    def remove(self) -> None:
+        """Give everything back (the program ends)."""
+        sys.excepthook, threading.excepthook = self._before
+        qInstallMessageHandler(None)  # type: ignore[arg-type]
+        faulthandler.disable()
+        if self._faults is not None:
+            self._faults.close()
+        if self._handler is not None:
+            LOG.removeHandler(self._handler)
+            self._handler.close()
+
+    def _uncaught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            self._before[0](kind, error, trace)
+            return
+        text = "".join(traceback.format_exception(kind, error, trace))
+        LOG.error("%s", text)
+        self.failed.emit((str(error) if isinstance(error, LayerwrightError) else "", text))
+
+    def _uncaught_in_thread(self, arguments: Any) -> None:
+        self._uncaught(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
+    def _show(self, failure: tuple[str, str]) -> None:
+        now = time.monotonic()
+        if self._open or now - self._last < QUIET_SECONDS:
+            return
+        self._last, self._open = now, True
+        sentence, details = failure
+        text = sentence or tr("Your work is safe: nothing was changed, and it is kept in a recovery file.")
+        self.dialog = report(self._window, tr("Something went wrong"), text, details)
+        self.dialog.destroyed.connect(self._closed)
+
+    def _closed(self) -> None:
+        self._open, self.dialog = False, None
+
+
+def log_path() -> Path:
+    """Return where the log is."""
+    return folder() / "logs" / "studio.log"
+
+
+def _qt_message(kind: QtMsgType, _context: object, message: str) -> None:
+    if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
+        LOG.warning("Qt: %s", message)
