@@ -142,8 +142,12 @@ class LifetimeChart(QWidget):
 
     def sentence(self, life: Life) -> str:
         """Return what a bar says."""
-        span = tr("{name}: {bytes}, steps {first} to {last}", 
-            name=life.name, bytes=numbers.size(life.bytes), first=life.first + 1, last=life.last + 1
+        span = tr(
+            "{name}: {bytes}, steps {first} to {last}",
+            name=life.name,
+            bytes=numbers.size(life.bytes),
+            first=life.first + 1,
+            last=life.last + 1,
         )
         return f"{span}, {life.note}" if life.note else span
 

@@ -1,11 +1,13 @@
 """The head of the Fit page: epoch, batch, bar, time left, pace, and the buttons of the run."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from engine.project.runs import Run
 from studio.pages import numbers
 from studio.pages.fit.pace import Pace
 from studio.text import tr
@@ -39,11 +41,15 @@ class Fact(QWidget):
     def __init__(self, caption: str) -> None:
         super().__init__()
         self.figure = Label(numbers.NONE, 13, 600, tabular=True, name=caption)
-        lay(self, [None, Label(caption, 11, 500, "text.muted"), self.figure, None], True, 2, 0)
+        self.caption = Label(caption, 11, 500, "text.muted")
+        lay(self, [None, self.caption, self.figure, None], True, 2, 0)
         self.setMinimumWidth(62)
 
-    def show_text(self, text: str) -> None:
-        """Show a figure; setting the same text again costs nothing."""
+    def show_text(self, text: str, caption: str = "") -> None:
+        """Show a figure, under another caption where given; setting the same text again costs nothing."""
+        if caption and caption != self.caption.full_text():
+            self.caption.setText(caption)
+            self.figure.setAccessibleName(caption)
         if text != self.figure.full_text():
             self.figure.setText(text)
 
@@ -94,6 +100,17 @@ class ProgressHead(Box):
             self._phase = now.phase
             self._show_buttons()
 
+    def show_past(self, title: str, run: Run) -> None:
+        """Show a run that has ended: how far it came and how fast it was."""
+        planned = run.project.fit.epochs or 0
+        share = 1.0 if run.status == "finished" else min(run.epochs / planned, 1.0) if planned else 0.0
+        self.show_progress(Progress(title, run.status, run.epochs, planned, share=share))
+        epochs, rows = run.epochs or math.nan, run.rows.get("train", 0)
+        self.left.show_text(numbers.duration(run.seconds), tr("Took"))
+        self.per_epoch.show_text(numbers.duration(run.seconds / epochs))
+        speed = rows * run.epochs / run.seconds if run.seconds > 0 else 0
+        self.speed.show_text(f"{speed:,.0f}" if speed else numbers.NONE)
+
     def _show_place(self, now: Progress) -> None:
         known = now.phase != "idle"
         self.epoch.setText(tr("Epoch {n}", n=now.epoch) if known else tr("Ready"))
@@ -101,12 +118,12 @@ class ProgressHead(Box):
         self.batch.setText(tr("batch {n} / {all}", n=now.batch, all=now.batches) if now.batches else "")
         self.state.set_color(TONES.get(now.phase, "accent.text"))
         self.state.setText(" · ".join(part for part in (now.title, tr(PHASES[now.phase])) if part))
-        self.percent.setText(f"{100 * now.share:.0f} %" if known else "")
+        self.percent.setText(f"{100 * now.share:.0f} %" if known and now.phase != "finished" else "")
         self.bar.set_value(now.share, "accent.fill" if now.phase in ALIVE else "border.control")
 
     def _show_pace(self, now: Progress, pace: Pace | None) -> None:
         running = now.phase in ("running", "paused")
-        self.left.show_text(numbers.clock(pace.left) if pace and running else numbers.NONE)
+        self.left.show_text(numbers.clock(pace.left) if pace and running else numbers.NONE, tr("Time left"))
         self.per_epoch.show_text(numbers.duration(pace.per_epoch) if pace else numbers.NONE)
         rows = pace.rows_per_second if pace else None
         self.speed.show_text(numbers.NONE if rows is None else f"{rows:,.0f}")

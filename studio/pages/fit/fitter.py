@@ -1,0 +1,224 @@
+"""The fit of a session: runs the lifecycle's iterator in a job and tells in the GUI thread what it reports."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import LayerwrightError, NotFiniteError
+from engine.project.document import Project
+from engine.project.hashes import changed_stages
+from studio.document.session import Session
+from studio.jobs import Job
+from studio.pages.fit.progress import ALIVE, Phase
+
+if TYPE_CHECKING:
+    from engine.data.table import Table
+    from engine.project.lifecycle import Fitting, Prepared
+    from engine.project.runs import Run
+    from engine.training.report import Report
+
+CLOSING_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first thing that comes from the thread: the fit is compiled and about to take its first batch."""
+
+    fitting: "Fitting"
+    kind: str = "begun"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last thing: the run as it will be kept, and the error that ended it."""
+
+    run: "Run | None"
+    error: LayerwrightError | None = None
+    kind: str = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be fitted. run: one to go on with. rate: the learning rate to go on with, None: as it was."""
+
+    project: Project
+    table: "Table | None"
+    prepared: "Prepared | None"
+    base: Path | None
+    run: "Run | None" = None
+    rate: float | None = None
+
+
+class Work:
+    """The iterator that the thread reads: `Begun`, all reports of the training, `Ended`. It touches no Qt object."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._fitting: Fitting | None = None
+        self._over = False
+
+    def __iter__(self) -> "Work":
+        return self
+
+    def __next__(self) -> "Begun | Report | Ended":
+        if self._over:
+            raise StopIteration
+        if self._fitting is None:
+            return self._begin()
+        try:
+            return next(self._fitting)
+        except StopIteration:
+            return self._end(None)
+        except NotFiniteError as error:
+            return self._end(error)
+
+    def close(self) -> None:
+        """Leave the training between two batches."""
+        if self._fitting is not None:
+            self._fitting.close()
+
+    def _begin(self) -> Begun:
+        from engine.project import lifecycle
+
+        order = self._order
+        prepared = order.prepared
+        if prepared is None:
+            table = order.table if order.table is not None else lifecycle.open_table(order.project, order.base)
+            prepared = lifecycle.prepare(order.project, table)
+        self._fitting = lifecycle.start(order.project, prepared, resume=order.run)
+        if order.rate is not None:
+            self._fitting.learning_rate = order.rate
+        return Begun(self._fitting)
+
+    def _end(self, error: LayerwrightError | None) -> Ended:
+        self._over = True
+        assert self._fitting is not None
+        return Ended(self._fitting.run(), error)
+
+
+class Fitter(QObject):
+    """At most one fit at a time. `phase_changed(phase)`, `begun(fitting)`, `reported(reports)`, `ended(run, error)`.
+
+    A run that ends is put into the session's store before `ended` is told; failures keep their last good weights.
+    """
+
+    phase_changed, begun, reported = Signal(object), Signal(object), Signal(object)
+    ended = Signal(object, object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job: Job | None = None
+        self._work: Callable[[Order], Any] = Work
+        self._stopping = False
+        self._ended: Ended | None = None
+        self.phase: Phase = "idle"
+        self.fitting: Fitting | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether a fit runs, pauses or is about to begin or end."""
+        return self.phase in ALIVE
+
+    def start(self, run: "Run | None" = None, rate: float | None = None) -> bool:
+        """Start a fit of the session's project, or go on with a stopped run; return whether it was started."""
+        if self.alive:
+            return False
+        order = self._order(run, rate)
+        self.fitting, self._ended, self._stopping = None, None, False
+        self._set("preparing")
+        self._session.set_progress(0.0)
+        self._job = Job(self._work(order), self._take, self._done, self._failed, name="fit").start()
+        return True
+
+    def _order(self, run: "Run | None", rate: float | None) -> Order:
+        """Return what to fit; a run goes on with the data that it was made from."""
+        session = self._session
+        base = session.path.parent if session.path else None
+        if run is None:
+            return Order(session.project, session.table, session.prepared, base)
+        same = "data" not in changed_stages(run, session.project)
+        project = dataclasses.replace(run.project, data=session.project.data) if same else run.project
+        return Order(project, session.table if same else None, session.prepared if same else None, base, run, rate)
+
+    def pause(self) -> None:
+        """Take no further batch until `resume`."""
+        if self._job and self.phase == "running":
+            self._job.pause()
+            self._set("paused")
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._job and self.phase == "paused":
+            self._job.resume()
+            self._set("running")
+
+    def stop(self) -> None:
+        """Finish the batch in work, keep everything, end."""
+        if not self.alive or self._job is None:
+            return
+        self._stopping = True
+        self._set("stopping")
+        if self.fitting is not None:
+            self.fitting.stop()
+        self._job.resume()
+
+    def set_rate(self, rate: float) -> None:
+        """Set the learning rate of the batch after this one."""
+        if self.fitting is not None and self.alive:
+            self.fitting.learning_rate = rate
+
+    def shut(self) -> bool:
+        """Stop and wait for the end, so that the run is kept; return whether it ended in time."""
+        self.stop()
+        return self._job is None or self._job.wait(CLOSING_SECONDS)
+
+    # ---- what the thread tells -------------------------------------------------------------------------------------
+    def _take(self, items: list[Any]) -> None:
+        reports = []
+        for item in items:
+            if isinstance(item, Begun):
+                self._begin(item)
+            elif isinstance(item, Ended):
+                self._ended = item
+            else:
+                reports.append(item)
+        if reports:
+            self.reported.emit(reports)
+
+    def _begin(self, begun: Begun) -> None:
+        self.fitting = begun.fitting
+        if self._stopping:
+            self.fitting.stop()
+        else:
+            self._set("running")
+        self.begun.emit(begun.fitting)
+
+    def _done(self, _nothing: object) -> None:
+        ended = self._ended
+        run, error = (ended.run, ended.error) if ended else (None, None)
+        if run is not None:
+            run = self._session.add_run(run)
+        self._finish(run, error, "failed" if error else "stopped" if self._unfinished(run) else "finished")
+
+    def _failed(self, error: BaseException) -> None:
+        self._finish(None, error, "failed")
+
+    def _unfinished(self, run: "Run | None") -> bool:
+        return run is None or run.status == "stopped"
+
+    def _finish(self, run: "Run | None", error: BaseException | None, phase: Phase) -> None:
+        self._job = None
+        self._session.set_progress(None)
+        self._set(phase)
+        self.ended.emit(run, error)
+        self.fitting = None
+
+    def _set(self, phase: Phase) -> None:
+        if phase != self.phase:
+            self.phase = phase
+            self.phase_changed.emit(phase)

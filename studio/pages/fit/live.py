@@ -1,0 +1,116 @@
+"""The run that is being fitted, as the page sees it: curves, pace, events, learning rate. It holds no Qt."""
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from studio.pages import numbers
+from studio.pages.fit.curves import RunCurves
+from studio.pages.fit.events import Event, Kind
+from studio.pages.fit.pace import Pace
+from studio.pages.fit.progress import Phase, Progress
+from studio.text import tr
+
+if TYPE_CHECKING:
+    from engine.project.lifecycle import Fitting
+    from engine.training.report import Report
+
+KINDS: dict[str, Kind] = {"event": "callback", "end": "end"}
+
+
+class LiveRun:
+    """Takes reports in; the page reads from it when it draws. `events` are oldest first, `rows` in own units."""
+
+    def __init__(self, fitting: "Fitting", title: str) -> None:
+        self.fitting, self.title = fitting, title
+        training = fitting.training
+        self.training = training
+        self.epochs: int = training.options.epochs
+        self.curves = RunCurves()
+        self.rows: list[dict[str, float]] = []
+        self.pace = Pace(training.batches, self.epochs, training.setup.train.rows)
+        self.events: list[Event] = []
+        self.rate_changes: list[float] = []
+        self.epoch, self.batch, self.batches = training.epoch, training.batch, training.batches
+        self._best: tuple[int, float] | None = None
+        self._tell("start", self._beginning())
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next batch."""
+        return self.training.learning_rate
+
+    @property
+    def where(self) -> float:
+        """The place on the x axis: epochs done, with a fraction."""
+        return self.epoch + self.batch / max(self.batches, 1)
+
+    def take(self, reports: "Sequence[Report]") -> None:
+        """Take note of new reports: the last one says where we are, events and the end are sentences to keep."""
+        self.read()  # the best epoch comes before what callbacks say of it
+        for report in reports:
+            if report.kind in KINDS and report.message:
+                self._tell(KINDS[report.kind], report.message)
+        last = reports[-1]
+        self.epoch, self.batch = last.epoch, last.batch
+        self.pace.update(last.epoch * self.batches + last.batch, last.seconds)
+        if last.epoch == 0 and last.kind == "batch":
+            self.curves.add_batch(0, self.where, last.logs.get("loss", float("nan")))
+
+    def read(self) -> None:
+        """Take over the epochs that have ended since."""
+        rows = self.training.history.rows
+        self.rows += [self.fitting.machine.own_units(row) for row in rows[len(self.rows) :]]
+        fresh = self.curves.extend(self.rows)
+        best = self.curves.best
+        if fresh and best is not None and best != self._best:
+            self._new_best(best)
+
+    def progress(self, phase: Phase) -> Progress:
+        """Return what the head shows."""
+        epoch = min(self.epoch + 1, max(self.epochs, 1))
+        return Progress(self.title, phase, epoch, self.epochs, self.batch, self.batches, self.pace.share)
+
+    def rate_changed(self, old: float, new: float) -> None:
+        """Take note that a person set another learning rate."""
+        self.rate_changes.append(self.where)
+        self._tell(
+            "rate",
+            tr(
+                "Learning rate changed {old} → {new} by you at epoch {epoch}, batch {batch}.",
+                old=numbers.rate(old), new=numbers.rate(new), epoch=self.epoch + 1, batch=self.batch,
+            ),
+        )  # fmt: skip
+
+    def paused(self, on: bool) -> None:
+        """Take note of a pause or its end."""
+        text = "Paused at epoch {epoch}, batch {batch}." if on else "Resumed at epoch {epoch}, batch {batch}."
+        self._tell("pause", tr(text, epoch=self.epoch + 1, batch=self.batch))
+
+    def failed(self, sentence: str) -> None:
+        """Take note of what ended the run."""
+        self._tell("error", sentence)
+
+    def _new_best(self, best: tuple[int, float]) -> None:
+        """Tell the newest best only: a line per improvement of a falling curve would bury all else."""
+        known = self._best is not None and self.events and self.events[-1].kind == "best"
+        self._best = best
+        name = tr("validation loss") if self.curves.monitor == "val_loss" else tr("loss")
+        text = tr("Best {figure} {value} at epoch {n}.", figure=name, value=numbers.figure(best[1]), n=best[0])
+        if known:
+            self.events.pop()
+        self._tell("best", text)
+
+    def _beginning(self) -> str:
+        options, setup = self.training.options, self.training.setup
+        validation = 0 if setup.validation is None else setup.validation.rows
+        rows = tr("{train:,} train rows, {held:,} validation rows", train=setup.train.rows, held=validation)
+        text = (
+            "Resumed at epoch {n}: {rows}, batch {size}."
+            if self.epoch or self.batch
+            else "Started from seed {seed}: {rows}, batch {size}."
+        )
+        return tr(text, n=self.epoch + 1, seed=options.seed, rows=rows, size=options.batch_size)
+
+    def _tell(self, kind: Kind, text: str) -> None:
+        self.events.append(Event(time.strftime("%H:%M:%S"), kind, text))
