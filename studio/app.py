@@ -84,8 +84,9 @@ class Studio(QObject):
             "file.save": self.save, "file.save_as": self.save_as, "file.close": self.close_project,
             "file.quit": self.window.close, "edit.undo": self.session.undo, "edit.redo": self.session.redo,
             "go.search": self.window.search.open, "go.next_region": self._next_region,
-            "go.previous_region": self._previous_region, "view.left": self._toggle_left, "view.right": self._toggle_right,
-            "view.dock": self._toggle_dock, "view.light": self._light, "view.dark": self._dark, "view.system": self._system,
+            "go.previous_region": self._previous_region, "view.left": self._toggle_left,
+            "view.right": self._toggle_right, "view.dock": self._toggle_dock, "view.light": self._light,
+            "view.dark": self._dark, "view.system": self._system,
             "view.contrast": self._contrast, "run.next": self._next_step, "help.about": self.about,
         }  # fmt: skip
         for id, handler in handlers.items():
@@ -99,8 +100,9 @@ class Studio(QObject):
     def _connect(self) -> None:
         session, window, start = self.session, self.window, self.start
         for signal in (
-            session.changed, session.prepared_changed, session.table_changed, session.run_changed, session.runs_changed,
-            session.running_changed, session.stages_changed, session.data_failed, session.dirty_changed,
+            session.changed, session.prepared_changed, session.table_changed, session.run_changed,
+            session.runs_changed, session.running_changed, session.stages_changed, session.data_failed,
+            session.dirty_changed,
         ):  # fmt: skip
             signal.connect(self._soon)
         session.refused.connect(self._refused)
@@ -143,6 +145,7 @@ class Studio(QObject):
         self.stage = ""
         self.start.refresh()
         self.window.show_page(self.start)
+        self.window.body.setFocus()
 
     def refresh(self) -> None:
         """Show stage marks, undo texts, title and bars as they are now."""
@@ -324,7 +327,8 @@ class Studio(QObject):
             "{name} was open when the program ended ({when}). Its unsaved work was kept.", name=entry.name, when=when
         )
         choices: Sequence[dialogs.Choice] = (
-            ("discard", tr("Discard"), "danger"), ("recover", tr("Recover"), "primary"), ("later", tr("Later"), "default"),
+            ("discard", tr("Discard"), "danger"), ("recover", tr("Recover"), "primary"),
+            ("later", tr("Later"), "default"),
         )  # fmt: skip
         dialogs.ask(self.window, tr("Recover unsaved work?"), text, choices, _Call(self._recover, entry))
 
@@ -447,10 +451,10 @@ def prepare_application(settings: Settings) -> QApplication:
     return app
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(path: Path | None = None, *, demo: bool = False) -> int:
     """Open the studio and return its exit code.
 
-    arguments: nothing, one path of a project or table, or "--demo".
+    path: a project or a table to open. demo: open the penguins and start their fit.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings()
@@ -461,7 +465,7 @@ def run(arguments: Sequence[str]) -> int:
     failures.install()
     studio.session.running_changed.connect(collector.set_busy)
     studio.window.show()
-    _after_first_paint(studio, collector, list(arguments))
+    _after_first_paint(studio, collector, path, demo)
     code = app.exec()
     stop_all()
     collector.stop()
@@ -469,12 +473,12 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _after_first_paint(studio: Studio, collector: Collector, arguments: list[str]) -> None:
+def _after_first_paint(studio: Studio, collector: Collector, path: Path | None, demo: bool) -> None:
     later = [collector.freeze, studio.look_for_device]
-    if "--demo" in arguments:
+    if demo:
         later.append(studio.demo)
-    elif arguments:
-        later.append(_Call(studio.open_path, Path(arguments[0]).absolute()))
+    elif path is not None:
+        later.append(_Call(studio.open_path, path.absolute()))
     else:
         later.append(studio.offer_recovery)
     for act in later:

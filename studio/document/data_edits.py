@@ -53,7 +53,7 @@ def set_type(project: Project, names: Names, type: ColumnType | None) -> Project
 
 
 def set_role(project: Project, names: Names, role: Role | None) -> Project:
-    """Say what columns are for. A new target takes the place of the old one, which becomes an input."""
+    """Say what columns are for. A new target takes the place of the old one, whose role is inferred again."""
     if role != "target":
         cards = tuple(dataclasses.replace(t, column=None) if t.column in _names(names) else t for t in project.targets)
         return dataclasses.replace(set_column(project, names, role=role), targets=cards)
@@ -69,7 +69,7 @@ def set_target(project: Project, column: str, index: int = 0) -> Project:
     several = len(project.targets) > 1
     wanted = {t.column for i, t in enumerate(project.targets) if i != index and several} | {column}
     old = [n for n, c in project.data.columns.items() if c.role == "target" and n not in wanted]
-    project = set_column(set_column(project, old, role="input"), column, role="target")
+    project = set_column(set_column(project, old, role=None), column, role="target")
     card = dataclasses.replace(project.targets[index], column=column if several else None, loss=None)
     cards = tuple(card if i == index else t for i, t in enumerate(project.targets))
     return dataclasses.replace(project, targets=cards)

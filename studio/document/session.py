@@ -182,7 +182,7 @@ class Session(QObject):
         if self._problems is None:
             from engine.project import lifecycle
 
-            found = tuple(lifecycle.check(self._project, self._table))
+            found = lifecycle.check(self._project, None, self._prepared)
             rank = {"error": 0, "warning": 1, "tip": 2}
             self._problems = tuple(sorted(found, key=lambda p: rank[p.severity]))
         return self._problems
@@ -191,13 +191,9 @@ class Session(QObject):
         """Return the shape that each Input takes from the recipe's tensors, as far as the data are known."""
         if self._prepared is None:
             return {}
-        tensors = {t.name: t for t in self._prepared.recipe.tensors}
-        names = self._project.feeds
-        inputs = self._project.network.inputs()
-        chosen = {node: names.get(node, self._project.network.nodes[node].name) for node in inputs}
-        if len(inputs) == 1 and chosen[inputs[0]] not in tensors and len(tensors) == 1:
-            chosen[inputs[0]] = next(iter(tensors))
-        return {node: tuple(tensors[name].shape) for node, name in chosen.items() if name in tensors}
+        from engine.project import feeds
+
+        return feeds.shapes(self._project, self._prepared.recipe.tensors)
 
     # ---- data ----
     @property

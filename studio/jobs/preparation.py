@@ -27,7 +27,9 @@ class Preparation(QObject):
         self._table_of: Any = None
         self._wanted: Any = None
         self._done: Any = None
-        self._suggested: Any = None
+        self._base: Project | None = None
+        self._before: Project | None = None
+        self._suggested: Project | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
@@ -66,11 +68,11 @@ class Preparation(QObject):
             return
         self._done, self._wanted = key, None
         table = self._session.table if self._table_of == project.data.source else None
-        base = self._session.path.parent if self._session.path else None
-        wants = not project.network.nodes or project.network == self._suggested
+        folder = self._session.path.parent if self._session.path else None
+        self._base = self._without_suggestion(project)
         self.busy.emit(True)
         self._job = Job(
-            _Work(project, table, base, wants), on_done=self._finished, on_error=self._failed, name="prepare"
+            _Work(project, table, folder, self._base), on_done=self._finished, on_error=self._failed, name="prepare"
         ).start()
 
     def _finished(self, result: Any) -> None:
@@ -85,11 +87,21 @@ class Preparation(QObject):
                 self._suggest(suggestion)
         self._next()
 
+    def _without_suggestion(self, project: Project) -> Project | None:
+        """Return the project as it was before its network was suggested; None when a person has made one."""
+        if not project.network.nodes:
+            return project
+        before, made = self._before, self._suggested
+        if before is None or made is None or project.network != made.network:
+            return None
+        back = {n: getattr(before, n) for n in ("compile", "fit") if getattr(project, n) == getattr(made, n)}
+        return dataclasses.replace(project, network=before.network, **back)
+
     def _suggest(self, suggestion: Project | None) -> None:
         """Take over the network that is suggested for this table, unless a person has one or is going through undo."""
         if suggestion is None or self._session.stack.canRedo():
             return
-        self._suggested = suggestion.network
+        self._before, self._suggested = self._base or self._session.project, suggestion
         taken = suggestion
 
         def take(project: Project) -> Project:
@@ -114,19 +126,19 @@ class Preparation(QObject):
 
 
 class _Work:
-    """What the thread does: read the table unless it is there, prepare it, and suggest a network where there is none."""
+    """What the thread does: read the table unless it is there, prepare it, suggest a network where there is none."""
 
-    def __init__(self, project: Project, table: "Table | None", base: Any, suggest: bool) -> None:
-        self._project, self._table, self._base, self._suggest = project, table, base, suggest
+    def __init__(self, project: Project, table: "Table | None", folder: Any, base: Project | None) -> None:
+        self._project, self._table, self._folder, self._base = project, table, folder, base
 
     def __call__(self) -> Any:
         from engine.errors import LayerwrightError
         from engine.project import lifecycle
 
-        table = self._table if self._table is not None else lifecycle.open_table(self._project, self._base)
+        table = self._table if self._table is not None else lifecycle.open_table(self._project, self._folder)
         try:
             prepared, problem = lifecycle.prepare(self._project, table), ""
         except LayerwrightError as error:
             prepared, problem = None, str(error)
-        suggestion = lifecycle.suggest(self._project, table) if self._suggest and prepared is not None else None
+        suggestion = lifecycle.suggest(self._base, table) if self._base is not None and prepared else None
         return self._project.data.source, table, prepared, problem, suggestion

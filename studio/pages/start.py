@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from studio import theme
@@ -38,6 +38,7 @@ from studio.widgets import (
 )
 
 VERSION_OF = "layerwright"
+WIDE, NARROW = 368, 296
 Act = Callable[[], object]
 
 
@@ -58,8 +59,8 @@ class StartPage(QWidget):
         self.pages = QStackedWidget()
         self.pages.addWidget(self._projects())
         self.pages.addWidget(self._samples())
-        right = fixed(column((self.recents, 1), margins=(0, 24, 24, 24)), 368)
-        lay(self, [self._nav(), (self.pages, 1), right], False, 0, 0)
+        self.side = fixed(column((self.recents, 1), margins=(0, 24, 24, 24)), WIDE)
+        lay(self, [self._nav(), (self.pages, 1), self.side], False, 0, 0)
         self.refresh()
 
     def refresh(self) -> None:
@@ -74,6 +75,10 @@ class StartPage(QWidget):
             text = tr("Projects that you save appear here.")
             self.recents.add(row(Label(text, 12, 400, "text.muted", wrap=True), margins=(10, 4, 10, 4)))
         self.recents.add(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.side.setFixedWidth(WIDE if self.width() >= 1300 else NARROW)
 
     def set_device(self, title: str, sentence: str, cores: int) -> None:
         """Show what programs run on and why a GPU is not used."""

@@ -35,6 +35,7 @@ class Label(Themed, QLabel):
     ) -> None:
         super().__init__()
         self._color, self._elide, self._full = color, elide, ""
+        self.setForegroundRole(QPalette.ColorRole.WindowText)  # inside a button it would take the button's colour
         self.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
         self.setFont(theme.font(size, weight, mono, tabular, display))
         self.setWordWrap(wrap)

@@ -35,6 +35,7 @@ class MainWindow(Themed, QWidget):
         self.actions_ = Actions(self)
         self.top = TopBar(self.actions_)
         self.body = QStackedWidget()
+        self.body.setAccessibleName(tr("Page"))
         self.status = StatusBar()
         self.current: QWidget | None = None
         self._closing = False
