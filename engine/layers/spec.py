@@ -152,7 +152,7 @@ class LayerSpec(Spec):
 
 def begins(default: InitializerSpec, what: str) -> Any:
     """Declare the field for the initializer of a weight."""
-    return field(default=default, doc=f"How the {what} begins.", of="initializer", advanced=True)
+    return field(default=default, doc=f"First values of the {what}.", of="initializer", advanced=True)
 
 
 def penalty(what: str) -> Any:

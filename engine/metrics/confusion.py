@@ -34,6 +34,11 @@ class Threshold(MetricSpec):
     top_k: int | None
     class_id: int | None
 
+    def __post_init__(self) -> None:
+        if isinstance(self.thresholds, int | float) and not isinstance(self.thresholds, bool):
+            object.__setattr__(self, "thresholds", (self.thresholds,))
+        super().__post_init__()
+
     def _cuts(self) -> Array:
         usual = (0.5,) if self.top_k is None else (-np.inf,)
         return np.asarray(self.thresholds or usual, np.float64)
@@ -75,7 +80,7 @@ class Precision(Threshold):
     """True positives over all predicted positives. Counts when a false alarm is costly. Keras: Precision."""
 
     FORMULA = "tp / (tp + fp)"
-    thresholds: tuple[float, ...] | None = field(default=None, doc=THRESHOLDS, length=1)
+    thresholds: tuple[float, ...] | None = field(default=None, doc=THRESHOLDS)
     top_k: int | None = field(default=None, doc="Only the k largest outputs of a row can be yes.", ge=1, advanced=True)
     class_id: int | None = field(default=None, doc="Only this output counts.", ge=0, advanced=True)
     name: str | None = field(default=None, doc=NAME, advanced=True)
@@ -96,7 +101,7 @@ class Recall(Threshold):
     """True positives over all positives. Counts when a missed case is costly. Keras: Recall."""
 
     FORMULA = "tp / (tp + fn)"
-    thresholds: tuple[float, ...] | None = field(default=None, doc=THRESHOLDS, length=1)
+    thresholds: tuple[float, ...] | None = field(default=None, doc=THRESHOLDS)
     top_k: int | None = field(default=None, doc="Only the k largest outputs of a row can be yes.", ge=1, advanced=True)
     class_id: int | None = field(default=None, doc="Only this output counts.", ge=0, advanced=True)
     name: str | None = field(default=None, doc=NAME, advanced=True)
