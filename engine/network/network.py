@@ -1,6 +1,7 @@
 """A network as a value: nodes, wires and outputs. No positions, no weights; every edit returns a new network."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -70,19 +71,35 @@ class Network:
 
     def sources(self, node: str) -> tuple[str, ...]:
         """Return the ids that feed a node, in slot order."""
-        return tuple(w.source for w in sorted((w for w in self.wires if w.target == node), key=lambda w: w.slot))
+        return self._sources.get(node, ())
 
     def targets(self, node: str) -> tuple[str, ...]:
         """Return the ids that a node feeds."""
-        return tuple(w.target for w in self.wires if w.source == node)
+        return self._targets.get(node, ())
+
+    @functools.cached_property
+    def _sources(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for wire in sorted(self.wires, key=lambda w: w.slot):
+            if wire.source in self.nodes:
+                found.setdefault(wire.target, []).append(wire.source)
+        return {node: tuple(sources) for node, sources in found.items()}
+
+    @functools.cached_property
+    def _targets(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for wire in self.wires:
+            found.setdefault(wire.source, []).append(wire.target)
+        return {node: tuple(targets) for node, targets in found.items()}
 
     def order(self) -> tuple[str, ...]:
         """Return all node ids so that sources come first (stable); nodes on a cycle come last, in insertion order."""
         feeds: dict[str, list[str]] = {n: [] for n in self.nodes}
         waiting = dict.fromkeys(self.nodes, 0)
         for wire in self.wires:
-            feeds[wire.source].append(wire.target)
-            waiting[wire.target] += 1
+            if wire.source in feeds and wire.target in feeds:
+                feeds[wire.source].append(wire.target)
+                waiting[wire.target] += 1
         ready = [n for n in self.nodes if not waiting[n]]
         done: dict[str, None] = {}
         for node in ready:  # grows while it is read
