@@ -102,7 +102,7 @@ def _layer_card(session: Any, node: Node, problem: Problem | None) -> Card:
 def _line(network: Network, node: Node) -> str:
     own = str(node.layer.summary_line())
     inputs = len(network.sources(node.id)) if getattr(node.layer, "INPUTS", (1, 1))[1] != 1 else 0
-    parts = [own, tr("{n} inputs").format(n=inputs) if inputs else "", tr("shared") if node.shares else ""]
+    parts = [own, tr("{n} inputs", n=inputs) if inputs else "", tr("shared") if node.shares else ""]
     return " · ".join(part for part in parts if part)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QVariantAnimation, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
-from engine.errors import UsageError
 from engine.network.network import Wire
 from engine.project.document import Project
 from studio import theme
@@ -25,11 +24,10 @@ STILL_FROM = 200
 class Scene(QGraphicsScene):
     """All cards and wires of one project.
 
-    `said` carries a sentence for a toast; `drawn` follows every refresh (minimap and outline repaint);
-    `wire_chosen` carries the key of the selected wire or None.
+    `drawn` follows every refresh and every preview (the minimap repaints); `wire_chosen` carries the key of the selected
+    wire or None.
     """
 
-    said = Signal(object)
     drawn = Signal()
     wire_chosen = Signal(object)
 
@@ -128,6 +126,7 @@ class Scene(QGraphicsScene):
         self._put(places)
         near = {key for k in places for key in self.touching.get(k, ())}
         self.reroute({key[1] for key in near})
+        self.drawn.emit()
 
     def _put(self, places: Mapping[str, Point]) -> None:
         for key, (x, y) in places.items():
@@ -227,16 +226,6 @@ class Scene(QGraphicsScene):
         """Return the wire of the network that a link draws; None for the link to a target card."""
         wire = Wire(*key)
         return wire if wire in self.session.project.network.wires else None
-
-    # ---- editing ---------------------------------------------------------------------------------------------------
-    def edit(self, label: str, fn: Any, key: str | None = None) -> bool:
-        """Edit the project; say why when that is impossible. Returns whether it was done."""
-        try:
-            self.session.edit(label, fn, key)
-        except UsageError as error:
-            self.said.emit(str(error))
-            return False
-        return True
 
 
 def _between(a: Point, b: Point, t: float) -> Point:

@@ -36,7 +36,7 @@ def tried(layer: Any, shapes: tuple[Shape | None, ...]) -> Trial:
         out = tuple(layer.output_shape(padded))
         return Trial(True, out, sum(w.size for w in layer.weights(padded)))
     except (ModelError, UsageError) as error:
-        return Trial(False, reason=getattr(error, "short", "") or tr("does not fit {shape}").format(shape=shape_text(known[0])))
+        return Trial(False, reason=getattr(error, "short", "") or tr("does not fit {shape}", shape=shape_text(known[0])))
 
 
 def _rank_reason(layer: Any, shapes: tuple[Shape, ...]) -> str:
@@ -45,7 +45,7 @@ def _rank_reason(layer: Any, shapes: tuple[Shape, ...]) -> str:
     low, high = layer.RANK
     if all(low <= len(s) and (high is None or len(s) <= high) for s in shapes):
         return ""
-    return tr("needs {rank}-D").format(rank=low) if low == high else tr("needs at least {rank}-D").format(rank=low)
+    return tr("needs {rank}-D", rank=low) if low == high else tr("needs at least {rank}-D", rank=low)
 
 
 def between(session: Any, layer: Any, key: LinkKey) -> Trial:
@@ -61,7 +61,7 @@ def between(session: Any, layer: Any, key: LinkKey) -> Trial:
     was = tried(node.layer, tuple(session.shapes.output.get(s) for s in feeding))
     follows = tried(node.layer, after)
     if was.fits and not follows.fits:
-        return Trial(False, trial.shape, trial.parameters, tr("{name} {reason}").format(name=node.name, reason=follows.reason))
+        return Trial(False, trial.shape, trial.parameters, tr("{name} {reason}", name=node.name, reason=follows.reason))
     return trial
 
 
@@ -69,7 +69,7 @@ def sentence(session: Any, trial: Trial, source: str, start: str) -> str:
     """Return what a lit slot says: "Insert here · (64) → (64) · +256 params"."""
     before = shape_text(session.shapes.output.get(source)) or "( ? )"
     if not trial.fits:
-        return tr("Does not fit · {reason}").format(reason=trial.reason)
+        return tr("Does not fit · {reason}", reason=trial.reason)
     after = shape_text(trial.shape) or "( ? )"
-    added = tr(" · +{n} params").format(n=f"{trial.parameters:,}") if trial.parameters else ""
+    added = tr(" · +{n} params", n=f"{trial.parameters:,}") if trial.parameters else ""
     return f"{start} · {before} → {after}{added}"

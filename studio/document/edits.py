@@ -42,6 +42,7 @@ from studio.document.network_edits import (
     layer_of,
     move,
     move_layer,
+    move_to_end,
     remove,
     rename,
     reorder,
@@ -163,7 +164,7 @@ def apply_repair(project: Project, repair: Repair) -> Project:
 __all__ = [
     "REPAIRS", "add_layer", "add_target", "added", "append_layer", "apply_repair", "chain", "connect", "copy",
     "disconnect", "disconnect_between", "downstream", "duplicate", "exclude_rows", "include_rows", "insert_after",
-    "insert_before", "insert_between", "insert_layer", "is_layers", "layer_of", "move", "move_layer", "paste",
+    "insert_before", "insert_between", "insert_layer", "is_layers", "layer_of", "move", "move_layer", "move_to_end", "paste",
     "record_of", "remove", "remove_target", "rename", "reorder", "replace_layer", "rewire", "set_card", "set_column",
     "set_compile", "set_compile_field", "set_data", "set_data_field", "set_device", "set_dialect", "set_encode",
     "set_feed", "set_field", "set_fit", "set_fit_field", "set_impute", "set_loss", "set_metrics", "set_name",

@@ -151,6 +151,14 @@ def move_layer(project: Project, node: str, wire: Wire) -> Project:
     return _slide(dataclasses.replace(moved, positions=positions), node, wire.source, wire.target)
 
 
+def move_to_end(project: Project, node: str, after: str) -> Project:
+    """Take a layer out of its place (the stack heals) and wire it behind the end of a stack."""
+    if node == after or _node(project.network, after) is None or trunk_target(project.network, after) == node:
+        return project
+    moved = _move(project, _node(project.network, node).id, None, after)
+    return dataclasses.replace(moved, positions={k: v for k, v in moved.positions.items() if k != node})
+
+
 def duplicate(project: Project, *nodes: str) -> Project:
     """Copy nodes with the wires between them, beside the originals and not wired to them."""
     network = project.network

@@ -1,0 +1,20 @@
+"""Panning with the middle button or Space."""
+
+from PySide6.QtCore import QPointF, Qt
+
+from studio.canvas.gestures.gesture import Gesture, Modifiers
+
+
+class Pan(Gesture):
+    """The point that was pressed stays under the pointer."""
+
+    def start(self, at: QPointF, modifiers: Modifiers) -> None:
+        super().start(at, modifiers)
+        self.view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def drag(self, at: QPointF, modifiers: Modifiers) -> None:
+        self.view.pan((at - self.origin) * self.view.zoom)
+
+    def clear(self) -> None:
+        super().clear()
+        self.view.viewport().unsetCursor()

@@ -1,0 +1,336 @@
+"""The view of the canvas: turns mouse, wheel and keys into gestures, zoom and edits."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView
+
+from engine.project.document import Project
+from studio import theme
+from studio.canvas import commands
+from studio.canvas.commands import Commands
+from studio.canvas.gestures import Band, Draw, Gesture, Move, Pan
+from studio.canvas.keys import method_of
+from studio.canvas.node_item import COARSE
+from studio.canvas.picture import LinkKey
+from studio.canvas.scene import Scene
+from studio.text import tr
+
+SMALLEST, LARGEST = 0.10, 4.0
+DOTS_FROM = 0.5
+DOT_GAP = 24
+EDGE = 40.0
+FIT_AT_MOST = 1.0
+
+
+class View(Commands, QGraphicsView):
+    """Shows a scene.
+
+    Signals: `zoomed(share)`; `said(sentence)` for a toast; `add_asked(point, after, wire)` to open quick add; `edit_asked()`
+    to put the keyboard into the inspector; `rename_asked()`; `viewed()` after each scroll or zoom (minimap).
+    """
+
+    zoomed = Signal(object)
+    said = Signal(object)
+    add_asked = Signal(object, object, object)
+    edit_asked = Signal()
+    rename_asked = Signal()
+    added = Signal(object)
+    viewed = Signal()
+
+    def __init__(self, canvas: Scene) -> None:
+        super().__init__()
+        self.canvas, self.session = canvas, canvas.session
+        self.zoom = 1.0
+        self.gesture: Gesture | None = None
+        self._space = False
+        self._fitted = False
+        self._pan_from = QPoint()
+        self.setScene(canvas)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Canvas"))
+        self.setAccessibleDescription(tr("Tab adds a layer, arrows walk, F6 leaves. The outline lists all layers."))
+        canvas.drawn.connect(self.fit_range)
+        self.horizontalScrollBar().valueChanged.connect(self._scrolled)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        theme.signals.changed.connect(self._restyle)
+
+    # ---- the part that is seen -------------------------------------------------------------------------------------
+    def seen(self) -> QRectF:
+        """Return the part of the scene on the screen."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    def fit_range(self) -> None:
+        """Let the view scroll until only an edge of the cards is left on the screen."""
+        extent = self.canvas.extent()
+        width, height = self.viewport().width() / self.zoom - EDGE, self.viewport().height() / self.zoom - EDGE
+        rect = extent.adjusted(-width, -height, width, height).united(self.seen() if self._fitted else extent)
+        if not self.canvas.sceneRect().contains(rect) or self.canvas.sceneRect().width() > 3 * rect.width():
+            self.canvas.setSceneRect(rect)
+
+    def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
+        """Zoom; the point under `at` (viewport pixels; default: the middle) stays where it is."""
+        zoom = min(max(zoom, SMALLEST), LARGEST)
+        at = at or QPointF(self.viewport().rect().center())
+        before = self.mapToScene(at.toPoint())
+        self.resetTransform()
+        self.scale(zoom, zoom)
+        self.zoom = zoom
+        self.fit_range()
+        moved = self.mapFromScene(before) - at.toPoint()
+        self._scroll_by(moved.x(), moved.y())
+        self.zoomed.emit(zoom)
+        self.viewed.emit()
+
+    def pan(self, by: QPointF) -> None:
+        """Move what is seen by viewport pixels."""
+        self._scroll_by(-round(by.x()), -round(by.y()))
+
+    def show_all(self) -> None:
+        """Zoom and scroll so that all cards are seen; never larger than 100 %."""
+        extent = self.canvas.extent()
+        if extent.isEmpty() or not self.viewport().width():
+            return
+        margins = extent.adjusted(-64, -18, 64, 18)
+        share = min(self.viewport().width() / margins.width(), self.viewport().height() / margins.height())
+        self.zoom_to(min(share, FIT_AT_MOST))
+        self.centre_on(extent.center())
+
+    def centre_on(self, point: QPointF) -> None:
+        """Scroll so that a point of the scene is in the middle."""
+        self.fit_range()
+        moved = self.mapFromScene(point) - self.viewport().rect().center()
+        self._scroll_by(moved.x(), moved.y())
+        self.viewed.emit()
+
+    def reveal(self, card: str) -> None:
+        """Scroll as little as possible so that a card is seen."""
+        if card not in self.canvas.nodes:
+            return
+        item = self.canvas.nodes[card]
+        rect = item.sceneBoundingRect().adjusted(-12, -12, 12, 12)
+        if not self.seen().contains(rect):
+            seen = self.seen()
+            dx = min(rect.left() - seen.left(), 0) or max(rect.right() - seen.right(), 0)
+            dy = min(rect.top() - seen.top(), 0) or max(rect.bottom() - seen.bottom(), 0)
+            self._scroll_by(round(dx * self.zoom), round(dy * self.zoom))
+
+    def holds(self, point: QPointF) -> bool:
+        """Return whether a point of the scene is on the screen."""
+        return self.viewport().rect().contains(self.mapFromScene(point))
+
+    def start_view(self) -> None:
+        """Show the top of the network at 100 %, centred on its trunk; all of it when it fits."""
+        extent = self.canvas.extent()
+        if extent.isEmpty() or not self.viewport().width():
+            return
+        self._fitted = True
+        self.show_all()
+        if self.zoom < 0.75:
+            self.zoom_to(0.75 if self.zoom > 0.5 else 1.0)
+            top = QPointF(extent.center().x(), extent.top() - 18 + self.viewport().height() / self.zoom / 2)
+            self.centre_on(top)
+
+    def _scroll_by(self, dx: float, dy: float) -> None:
+        for bar, by in ((self.horizontalScrollBar(), dx), (self.verticalScrollBar(), dy)):
+            bar.setValue(bar.value() + round(by))
+
+    def _scrolled(self, value: int = 0) -> None:
+        self.viewed.emit()
+
+    def _restyle(self, mode: object = None) -> None:
+        self.resetCachedContent()
+        self.viewport().update()
+
+    # ---- painting --------------------------------------------------------------------------------------------------
+    def drawBackground(self, painter: QPainter, rect: QRectF | Any) -> None:
+        painter.fillRect(rect, theme.color("bg.canvas"))
+        if self.zoom < DOTS_FROM:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("canvas.dot"))
+        left, top = math.floor(rect.left() / DOT_GAP) * DOT_GAP, math.floor(rect.top() / DOT_GAP) * DOT_GAP
+        for i in range(math.ceil((rect.right() - left) / DOT_GAP) + 1):
+            for j in range(math.ceil((rect.bottom() - top) / DOT_GAP) + 1):
+                painter.drawEllipse(QPointF(left + i * DOT_GAP, top + j * DOT_GAP), 0.9, 0.9)
+
+    # ---- mouse -----------------------------------------------------------------------------------------------------
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.gesture is not None:
+            return
+        at = self.mapToScene(event.position().toPoint())
+        middle = event.button() == Qt.MouseButton.MiddleButton
+        if middle or (self._space and event.button() == Qt.MouseButton.LeftButton):
+            self.begin(Pan(self), event.position(), event.modifiers())
+        elif event.button() == Qt.MouseButton.LeftButton and not self._pressed_plus(at):
+            self.begin(self._gesture_at(at, event.modifiers()), at, event.modifiers())
+
+    def begin(self, gesture: Gesture, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Start a gesture; it gets all moves until it finishes or is cancelled."""
+        self.gesture = gesture
+        gesture.start(at, modifiers)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.gesture is not None:
+            self.gesture.move(self._where(event), event.modifiers())
+        else:
+            self._cursor(self.mapToScene(event.position().toPoint()))
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.finish(self._where(event), event.modifiers())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        at = self.mapToScene(event.position().toPoint())
+        if self.canvas.card_at(at):
+            self.edit_asked.emit()
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self.quick_add(at)
+
+    def _where(self, event: QMouseEvent) -> QPointF:
+        return event.position() if isinstance(self.gesture, Pan) else self.mapToScene(event.position().toPoint())
+
+    def _gesture_at(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture:
+        if port := self.canvas.port_at(at):
+            return self._from_port(*port)
+        if card := self.canvas.card_at(at):
+            return Move(self, card)
+        if key := self.canvas.wire_at(at):
+            return self._from_wire(key, at)
+        return Band(self)
+
+    def _from_port(self, card: str, side: Any) -> Gesture:
+        """A port with a wire that ends there gives that wire's end; any other port begins a new wire."""
+        ending = [k for k in self.canvas.touching[card] if k[1] == card and self.canvas.wires[k].route.end == side]
+        if ending and side != "bottom":
+            return self._from_wire_end(ending[-1], "target")
+        return Draw(self, card, side, outgoing=side == "bottom" or side in ("left", "right"))
+
+    def _from_wire(self, key: LinkKey, at: QPointF) -> Gesture:
+        end = self.canvas.wires[key].end_at(at)
+        return self._from_wire_end(key, end or "")
+
+    def _from_wire_end(self, key: LinkKey, end: str) -> Gesture:
+        route = self.canvas.wires[key].route
+        if end == "source":
+            return Draw(self, key[1], route.end, outgoing=False, old=key)
+        return Draw(self, key[0], route.start, outgoing=True, old=key)
+
+    def _pressed_plus(self, at: QPointF) -> bool:
+        for key, item in self.canvas.wires.items():
+            away = item.plus() - at
+            if item.hovered and math.hypot(away.x(), away.y()) <= 9:
+                self.add_asked.emit(at, None, key)
+                return True
+        return False
+
+    def _cursor(self, at: QPointF) -> None:
+        shape = Qt.CursorShape.ArrowCursor
+        if self._space:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif self.zoom >= COARSE and self.canvas.port_at(at):
+            shape = Qt.CursorShape.CrossCursor
+        self.viewport().setCursor(shape)
+
+    # ---- wheel and pinch -------------------------------------------------------------------------------------------
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        angle = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_to(self.zoom * 1.2 ** (angle.y() / 120), event.position())
+        else:
+            pixels = event.pixelDelta() if not event.pixelDelta().isNull() else angle / 2
+            sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._scroll_by(*(-pixels.y(), -pixels.x()) if sideways else (-pixels.x(), -pixels.y()))
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_to(self.zoom * (1 + event.value()), event.position())
+            return True
+        return super().viewportEvent(event)
+
+    # ---- keys ------------------------------------------------------------------------------------------------------
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride and method_of(event):
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
+                self.keyPressEvent(event)
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._space = True
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif name := method_of(event):
+            getattr(self, name)()
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self.viewport().unsetCursor()
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._space = False
+        super().focusOutEvent(event)
+
+    def escape(self) -> None:
+        """Cancel the gesture in hand; without one select nothing."""
+        if self.gesture is not None:
+            gesture, self.gesture = self.gesture, None
+            gesture.cancel()
+        else:
+            self.session.selection.clear()
+            self.canvas.choose_wire(None)
+
+    def quick_add(self, at: QPointF, after: str | None = None) -> None:
+        """Open quick add at a point of the scene."""
+        self.add_asked.emit(at, after, None)
+
+    def add(self, edit: Callable[[Project], Project], layer: Any) -> bool:
+        """Add a layer by an edit and select it."""
+        new = commands.add(self.session, edit, layer)
+        if new:
+            self.reveal(new)
+            self.added.emit(new)
+        return bool(new)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._fitted and self.isVisible():
+            self.start_view()
+        self.fit_range()
+        self.viewed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._fitted:
+            self.start_view()
