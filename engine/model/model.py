@@ -89,7 +89,6 @@ class Model(Built):
         self._cache = ProgramCache()
         self._known: Definition | None = None
         self._wiring: Wiring | None = None
-        self._running: tuple[Meters, Any] | None = None
         self._layer: Layer | None = None
         self.history: History | None = None
         super().__init__(made, name, seed, feeds)
@@ -154,7 +153,6 @@ class Model(Built):
             self._compiled = self._resolved(self._compiled)
         self._known, self._cache = None, ProgramCache()
         super()._settle()
-        self._running = None
         self._wiring = wiring(self.definition, self._form.inputs, self._form.names)
         if self._optimizer is not None:
             self._optimizer.iterations = 0
@@ -263,11 +261,12 @@ class Model(Built):
         class_weight: Mapping[Any, float] | None = None,
         return_dict: bool = False,
     ) -> Any:
-        """Take one step and return loss and metrics of all steps since `reset_metrics`, as in Keras."""
+        """Take one step and return loss and metrics of this batch."""
         ports = self._ready(x)
         rows = ports.fed(rows_of(x, y, ports.inputs, ports.targets, self._dtype, sample_weight, class_weight))
         program = self.program("train", rows.rows, rows.weights is not None)
-        meters, totals = self._accumulating(program)
+        meters = self._meters(program)
+        totals = meters.zeros()
         rate, step, every = self.optimizer.learning_rate, self.parameters.iterations, slice(0, rows.rows)
         program.step(self.parameters, rows.inputs, rows.targets, rows.weights, every, self.seed, step, rate, totals)
         meters.update(program.outputs, rows, every)
@@ -275,19 +274,16 @@ class Model(Built):
         return self._answer(meters.logs(totals), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Measure one batch and return loss and metrics of all batches since `reset_metrics`, as in Keras."""
+        """Return loss and metrics of one batch; nothing is learnt."""
         ports = self._ready(x)
         rows = ports.fed(rows_of(x, y, ports.inputs, ports.targets, self._dtype, sample_weight))
         every = slice(0, rows.rows)
         program = self.program("test", rows.rows, rows.weights is not None)
-        meters, totals = self._accumulating(program)
+        meters = self._meters(program)
+        totals = meters.zeros()
         found = program.test(self.parameters, rows.inputs, rows.targets, rows.weights, every, totals)
         meters.update(found, rows, every)
         return self._answer(meters.logs(totals), return_dict)
-
-    def reset_metrics(self) -> None:
-        """Let `train_on_batch` and `test_on_batch` begin their figures anew."""
-        self._running = None
 
     # ---- evaluate, predict ---------------------------------------------------------------------------------------
     def evaluate(
@@ -304,7 +300,6 @@ class Model(Built):
         """Return loss and metrics over the rows, dropout off: a number or list in Keras' order, or a dict."""
         printed, ports = lines(verbose), self._ready(x)
         rows = ports.fed(rows_of(x, y, ports.inputs, ports.targets, self._dtype, sample_weight))
-        self._running = None
         logs = measure(self.program, self.parameters, rows, self._meters, batch_size or BATCH)
         if printed:
             print_fn(figures(logs))
@@ -388,13 +383,6 @@ class Model(Built):
     def _meters(self, program: Program) -> Meters:
         found = self._compiled.figures if self._compiled else ()
         return Meters(program.totals, found, self._form.names, self._ports.taught)
-
-    def _accumulating(self, program: Program) -> tuple[Meters, Any]:
-        """Return the meters of the calls on single batches; they begin anew with `reset_metrics`."""
-        if self._running is None:
-            meters = self._meters(program)
-            self._running = meters, meters.zeros()
-        return self._running
 
     def _ended(self, rate: float) -> None:
         self.optimizer.learning_rate, self.optimizer.iterations = rate, self.parameters.iterations

@@ -45,7 +45,6 @@ def case(name: str) -> dict[str, Any]:
     named = model.evaluate(x, y, batch_size=7, verbose=0, return_dict=True)
     rows = [a[:5] for a in x] if isinstance(x, list) else x[:5]
     predicted = model.predict(rows, verbose=0)
-    model.reset_metrics()
     steps = [model.train_on_batch(x, y, return_dict=True) for _ in range(2)]
     tested = model.test_on_batch(x, y, return_dict=True)
     return {

@@ -35,7 +35,12 @@ def batch_normalized(keras: Any) -> Any:
     y = np.abs(x[:, :3]).argmax(1).astype("int32")
     layers = keras.layers
     model = stack(
-        keras, 4, layers.Dense(8), layers.BatchNormalization(), layers.ReLU(), layers.Dense(3, activation="softmax")
+        keras,
+        4,
+        layers.Dense(8, use_bias=False),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+        layers.Dense(3, activation="softmax"),
     )
     model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model, (x, y), {"batch_size": 16, "epochs": 5, "validation_split": 0.25}
@@ -101,7 +106,7 @@ def frozen(keras: Any) -> Any:
 
 def nested(keras: Any) -> Any:
     layers = keras.layers
-    block = stack(keras, 3, layers.Dense(3, activation="relu"), layers.LayerNormalization())
+    block = stack(keras, 3, layers.Dense(3, activation="tanh"), layers.LayerNormalization(epsilon=0.1))
     start = keras.Input((3,))
     value = layers.Add()([block(block(start)), start])
     model = keras.Model(start, layers.Dense(1)(value))
