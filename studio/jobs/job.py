@@ -65,7 +65,7 @@ class Job(QObject):
         work: a function, called with nothing, whose value goes to on_done; or an iterator (a Training, a Fitting)
             whose items are the reports, read one after the other. One with `close()` is closed at the end.
         on_report: called in the GUI thread with a list of new reports, at most 30 times a second.
-        on_done: called in the GUI thread at the end, also after a stop, with the function's value (None of an iterator).
+        on_done: called in the GUI thread at the end, also after a stop, with the function's value (an iterator: None).
         on_error: called in the GUI thread with the exception. Without it the exception is raised there.
 
     A job lives until it ended, also when nobody keeps it.

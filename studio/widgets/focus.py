@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QGraphicsView, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QGraphicsView, QPlainTextEdit, QStackedWidget, QWidget
 
 from studio import theme
 from studio.widgets.base import Themed, painter_of, rounded
@@ -14,7 +14,7 @@ MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide, QEvent.Type.Sho
 class FocusRing(Themed, QWidget):
     """An overlay of a window that rings its focused control; not after a mouse click, and not around large areas."""
 
-    LARGE = (QAbstractItemView, QGraphicsView, QPlainTextEdit)
+    LARGE = (QAbstractItemView, QGraphicsView, QPlainTextEdit, QStackedWidget)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)

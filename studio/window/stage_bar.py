@@ -13,7 +13,7 @@ from studio.document.stages import StageState
 from studio.text import tr
 from studio.widgets import Themed, icon_at, lay, named, painter_of, rounded
 
-HEIGHT, WIDE, NARROW = 34, 108, 86
+HEIGHT, WIDE, NARROW = 34, 108, 95
 MARK_WORDS = {
     "done": "done", "running": "running", "stale": "out of date", "error": "has errors", "todo": "not yet",
 }  # fmt: skip

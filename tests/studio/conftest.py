@@ -1,0 +1,37 @@
+"""What the tests of the studio share: one application with the theme, sessions, and waiting for jobs."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from studio import theme
+from studio.jobs import Job, stop_all
+
+
+@pytest.fixture
+def themed(qapp: QApplication) -> Iterator[QApplication]:
+    """The application with fonts and the light theme."""
+    theme.load()
+    theme.apply(qapp, "light")
+    yield qapp
+    stop_all()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Run the event loop until a condition holds; fail after some seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{condition} did not hold within {seconds} s"
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+def settle() -> None:
+    """Run the event loop until no job works, then a little longer."""
+    wait_until(lambda: not Job.running)
+    for _ in range(5):
+        QApplication.processEvents()
