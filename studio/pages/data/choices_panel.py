@@ -232,8 +232,8 @@ class ChoicesPanel(Box):
             box.addWidget(Label(text, 12, color="text.muted", wrap=True))
             return
         total = sum(n for _, n in target.values) or 1
-        for label, count in target.values[:SHOWN_CLASSES]:
-            box.addWidget(_class_row(label, count / total, target.values[0][1] / total))
+        for value, count in target.values[:SHOWN_CLASSES]:
+            box.addWidget(_class_row(value, count / total, target.values[0][1] / total))
         if len(target.values) > SHOWN_CLASSES:
             box.addWidget(Label(tr("and {n} more", n=len(target.values) - SHOWN_CLASSES), 11, color="text.muted"))
 

@@ -10,6 +10,8 @@ from studio.widgets import Box, Card, Chip, Label, ProgressBar, clear, column, f
 from studio.widgets.plot import Curve, CurvePlot, Marker
 
 SHOWN = 12
+LABEL_ROOM = 0.16
+"""Share of the x axis that is left free for the names at the curves' ends."""
 CLOSE = 0.2
 """A margin below this over the next class is called uncertain."""
 
@@ -45,7 +47,7 @@ class OutputCard(Card):
         self.note.setText(tr("{column}, in its own unit", column=column_name))
         self.doubt.hide()
 
-    def show_classes(self, names: Sequence[str], shares: NDArray[np.float32]) -> None:
+    def show_classes(self, names: Sequence[str], shares: NDArray[np.floating]) -> None:
         """Show the probabilities of all classes, the likeliest first."""
         order = np.argsort(-shares, kind="stable")
         first, second = order[0], order[1]
@@ -73,7 +75,7 @@ class WhatIf(CurvePlot):
         super().__init__(name=tr("What if"), x_label="", y_label=tr("probability"))
 
     def show_classes(
-        self, x: NDArray[np.float64], shares: NDArray[np.float32], names: Sequence[str], now: float | None, title: str
+        self, x: NDArray[np.float64], shares: NDArray[np.floating], names: Sequence[str], now: float | None, title: str
     ) -> None:
         """Draw one curve per class, the six that matter most, and where this row is."""
         top = np.argsort(-shares.max(axis=0), kind="stable")[:6]
@@ -88,5 +90,7 @@ class WhatIf(CurvePlot):
 
     def _trace(self, curves: Sequence[Curve], now: float | None, title: str, unit: str) -> None:
         self.set_labels(title, unit)
+        low, high = float(curves[0].x[0]), float(curves[0].x[-1])
+        self.set_x_range(low, high + LABEL_ROOM * (high - low))
         marks = () if now is None else (Marker(now, tr("this row"), "text.secondary"),)
         self.set_curves(curves, marks)

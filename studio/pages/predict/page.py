@@ -14,6 +14,7 @@ from engine.project.runs import Run
 from studio.pages.page import Page, Primary, Status
 from studio.pages.predict.batch import BatchPanel
 from studio.pages.predict.form import Number, RowForm
+from studio.pages.predict.nearest import Nearest
 from studio.pages.predict.output import OutputCard, WhatIf
 from studio.text import tr
 from studio.widgets import Card, EmptyState, IconButton, Label, Line, Scroll, Select, Tabs, column, row
@@ -66,7 +67,7 @@ class PredictPage(Page):
         )  # fmt: skip
 
     def centre(self) -> QWidget:
-        self.output = OutputCard()
+        self.output, self.nearest = OutputCard(), Nearest()
         self.plot = WhatIf()
         self.vary = Select((), name=tr("What if column"))
         self.vary.changed.connect(self._timer.start)
@@ -76,7 +77,9 @@ class PredictPage(Page):
             Label(tr("hold the rest"), 12, color="text.muted"),
         )
         self.what_if = Card(tr("What if"), (self.plot, 1), tools=tools)
-        single = row((column(self.output, None, spacing=12), 4), (self.what_if, 5), spacing=12, margins=12)
+        single = row(
+            (column(self.output, self.nearest, None, spacing=12), 4), (self.what_if, 5), spacing=12, margins=12
+        )
         self.batch = BatchPanel()
         self.batch.told.connect(self._told)
         action = EmptyState.button(tr("Go to Fit"), "activity")
@@ -99,6 +102,7 @@ class PredictPage(Page):
         self.batch.show_run(run, self.session.project)
         if run is not None and self.recipe is not None:
             self.form.show_recipe(self.recipe, self.session.table, run)
+            self.nearest.learn(self.recipe, self.session.table, run)
             numbers = [s.column for s in self.recipe.steps if isinstance(s, NumberStep)]
             self.vary.set_options([(n, n) for n in numbers], numbers[0] if numbers else None)
             self.what_if.setVisible(bool(numbers))
@@ -110,6 +114,7 @@ class PredictPage(Page):
     def _table_changed(self, _table: Any) -> None:
         if self._run is not None and self.recipe is not None and self.session.table is not None:
             self.form.show_recipe(self.recipe, self.session.table, self._run)
+            self.nearest.learn(self.recipe, self.session.table, self._run)
             self._list_rows(self._run)
             self._timer.start()
 
@@ -164,6 +169,7 @@ class PredictPage(Page):
         except LayerwrightError as error:
             self.output.show_problem(str(error))
             return
+        self.nearest.show_row(self.recipe, made)
         self._show(found)
 
     def _show(self, found: "Predictions") -> None:
@@ -175,7 +181,7 @@ class PredictPage(Page):
         elif found.probabilities is not None:
             self.output.show_classes(found.classes, found.probabilities[0])
         else:
-            self.output.show_number(float(found.values[0]), name)
+            self.output.show_number(_number(found.values[0]), name)
         title = str(self.vary.value())
         text = self.form.fields[title].value() if title in self.form.fields else ""
         now = float(text) if text else None
@@ -184,7 +190,7 @@ class PredictPage(Page):
         if found.probabilities is not None:
             self.plot.show_classes(self._x, found.probabilities[1:], found.classes, now, title)
         else:
-            self.plot.show_numbers(self._x, np.array(found.values[1:], np.float64), now, title, name)
+            self.plot.show_numbers(self._x, np.array([_number(v) for v in found.values[1:]]), now, title, name)
 
     # ---- frame ----
     def enter(self) -> None:
@@ -218,3 +224,8 @@ class PredictPage(Page):
 
     def _export(self) -> None:
         self.actions_.trigger("file.export")
+
+
+def _number(value: Any) -> float:
+    """Return a prediction as a number; a row that could not be predicted is a gap."""
+    return float("nan") if value is None else float(value)
