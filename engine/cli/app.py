@@ -22,6 +22,9 @@ app = typer.Typer(
     name="layerwright", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 
+CallError: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""What typer raises for a wrong call; the class lies in click or in typer, depending on its version."""
+
 
 class TaskName(StrEnum):
     auto, binary, multiclass, regression = "auto", "binary", "multiclass", "regression"
@@ -170,10 +173,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code; no exception leaves this function."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(given, standalone_mode=True)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 2
-    return 0
+        code = app(given, prog_name="layerwright", standalone_mode=False)
+    except CallError as error:
+        sentence = error.format_message().rstrip(".") if error.message else "Nothing was asked for"
+        return output.fail(UsageError(f"{sentence}. See layerwright --help."), "--json" in given)
+    except KeyboardInterrupt:
+        return output.fail(UsageError("Stopped."), "--json" in given)
+    return code if isinstance(code, int) else 0
 
 
 def _end(work: Callable[[], int], as_json: bool) -> None:

@@ -2,21 +2,24 @@
 
 import sys
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.cli.output import duration, figure, say
 
 if TYPE_CHECKING:
+    from engine.project.fitting import Fitting
     from engine.training.report import Report
 
 EVERY = 2.0
 """Seconds between two lines of a log."""
+REDRAW = 0.05
 SHOWN = ("loss", "val_loss", "accuracy", "val_accuracy")
 
 
 class Progress(Protocol):
-    """Told each report of a fit."""
+    """Told the reports of a fit. batches: whether it wants those of batches, too."""
+
+    batches: bool
 
     def __enter__(self) -> "Progress": ...
 
@@ -43,6 +46,8 @@ class Pace:
 
 class Live:
     """A bar that is redrawn in place."""
+
+    batches = True
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -74,6 +79,8 @@ class Live:
 class Log:
     """A line every two seconds."""
 
+    batches = False
+
     def __init__(self) -> None:
         self._next = time.monotonic() + EVERY
         self._pace = Pace()
@@ -96,14 +103,16 @@ def progress() -> Progress:
     return Live() if sys.stderr.isatty() else Log()
 
 
-def watched(reports: Iterator["Report"], epochs: int) -> Iterator["Report"]:
-    """Yield the reports of a fit while showing them; events are said as lines."""
+def watch(fitting: "Fitting") -> None:
+    """Take the reports of a fit to the end while showing them; events are said as lines."""
     with progress() as view:
-        for report in reports:
+        last = 0.0
+        for report in fitting if view.batches else fitting.by_epoch():
             if report.kind == "event" and report.message:
                 say(report.message)
-            view.show(report, epochs)
-            yield report
+            if report.kind != "batch" or time.monotonic() - last > REDRAW:
+                view.show(report, fitting.epochs)
+                last = time.monotonic()
 
 
 def _done(report: "Report") -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.cli import output
-from engine.cli.progress import watched
+from engine.cli.progress import watch
 from engine.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -80,10 +80,8 @@ def fit(project: "Project", prepared: "Prepared") -> "Run":
         if problem.severity == "warning":
             output.say(str(problem))
     fitting = lifecycle.start(project, prepared)
-    reports = watched(fitting, fitting.epochs)
     try:
-        for _ in reports:
-            pass
+        watch(fitting)
     except KeyboardInterrupt:
         output.say("Stopped; the weights of the last finished batch are kept.")
         fitting.close()

@@ -1,12 +1,12 @@
 """One fit of a project: an iterator of reports that ends in a run."""
 
 import datetime
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from engine.backend import devices
 from engine.errors import NotFiniteError
 from engine.project import evaluation, machine, options
 from engine.project.arrays import Arrays
@@ -36,7 +36,7 @@ class Fitting:
         self.settings = options.fit(project, rows, held > 0)
         self.epochs = self.settings.epochs or 1
         cores = resume.plan.get("cores") if resume else None
-        self.machine = machine.build(project, prepared.recipe, cores=cores or os.cpu_count())
+        self.machine = machine.build(project, prepared.recipe, cores=cores or devices.cores())
         self.training = self._train(resume)
         self.events: list[dict[str, Any]] = [dict(event) for event in resume.events] if resume else []
         self._created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -92,7 +92,7 @@ class Fitting:
         history = self.training.history
         rows = {f"rows/{part}": np.asarray(getattr(self.prepared.parts, part), np.int64) for part in PARTS}
         kept = {f"state/{name}": array for name, array in state.arrays.items()}
-        losses = np.asarray(history.batch_losses, np.float32) * np.float32(model.own_units({"loss": 1.0})["loss"])
+        losses = np.asarray(history.batch_losses, np.float32) * np.float32(model.loss_unit())
         unfinished = Run(
             id="",
             project=_bare(self.project, self.prepared),
@@ -105,7 +105,7 @@ class Fitting:
             history=tuple(model.own_units(row) for row in history.rows),
             events=tuple(self.events),
             recipe=recipe.to_json(),
-            plan={"device": model.device, "cores": os.cpu_count(), "batch_size": self.settings.batch_size},
+            plan={"device": model.device, "cores": devices.cores(), "batch_size": self.settings.batch_size},
             seconds=float(self.training.position.seconds),
             device=model.device,
             best=self._best(),
@@ -150,7 +150,7 @@ class Fitting:
             self.events.append({"epoch": report.epoch, "step": report.step, "message": report.message})
         if report.kind == "end" and not self._reason:
             self._status = "finished"
-        if self.machine.own_units({"loss": 1.0})["loss"] == 1.0:
+        if self.machine.loss_unit() == 1.0:
             return report
         return _converted(report, self.machine)
 

@@ -16,6 +16,7 @@ from engine.project import feeds, options
 from engine.project.document import Project
 from engine.project.runs import Run
 from engine.project.targets import Taught, taught
+from engine.training.history import ABOUT
 
 if TYPE_CHECKING:
     from engine.data.recipe import Recipe, Tensors
@@ -67,18 +68,22 @@ class Machine:
 
     def own_units(self, logs: Mapping[str, float]) -> dict[str, float]:
         """Return figures of a scaled regression in the unit of its column; others are as they are."""
-        factors = self._factors()
+        factors = self._factors(logs)
         return {name: value * factors.get(name.removeprefix("val_"), 1.0) for name, value in logs.items()}
 
-    def _factors(self) -> dict[str, float]:
+    def loss_unit(self) -> float:
+        """Return what a loss is multiplied with to be in the unit of the target."""
+        return self._factors({}).get("loss", 1.0)
+
+    def _factors(self, logs: Mapping[str, float]) -> dict[str, float]:
         """Figure -> what it is multiplied with. The sum of several losses has no unit and stays."""
         if len(self.outputs) != 1 or self.outputs[0].task != "regression":
             return {}
         scale = float(getattr(self.recipe.target(self.outputs[0].column), "scale", 1.0))
-        factors = {"loss": scale ** UNITS.get(self.outputs[0].loss.KERAS, 0)}
-        settings = self.model.definition.outputs[0]
-        names = [name for name in self.model.metrics_names if name != "loss"]
-        return factors | {n: scale ** UNITS.get(m.KERAS, 0) for n, m in zip(names, settings.metrics, strict=False)}
+        names = [n for n in logs if n not in (*ABOUT, "loss") and not n.startswith("val_")]
+        metrics = self.model.definition.outputs[0].metrics
+        powers = {n: UNITS.get(m.KERAS, 0) for n, m in zip(names, metrics, strict=False)}
+        return {n: scale**p for n, p in ({"loss": UNITS.get(self.outputs[0].loss.KERAS, 0)} | powers).items()}
 
 
 def build(
