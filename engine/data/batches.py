@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.columns import ColumnReport, infer, target_names, task
-from engine.data.settings import DataSettings, Strategy
+from engine.data.settings import DataSettings, Strategy, Task
 from engine.data.split import Parts, split
 from engine.data.table import Table
 from engine.errors import DataError
@@ -27,7 +27,12 @@ def with_target(table: Table, reports: Sequence[ColumnReport], settings: DataSet
 
 def strategy(settings: DataSettings, reports: Sequence[ColumnReport]) -> Strategy:
     """Return the strategy of the split: as chosen, else stratified for classes and random for numbers."""
-    natural: Strategy = "random" if task(reports, settings) == "regression" else "stratified"
+    return strategy_of(settings, task(reports, settings))
+
+
+def strategy_of(settings: DataSettings, what: Task | None) -> Strategy:
+    """Return the strategy of the split for a task."""
+    natural: Strategy = "random" if what == "regression" else "stratified"
     return settings.split.strategy or natural
 
 

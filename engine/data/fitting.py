@@ -87,9 +87,9 @@ def _fit(table: Table, report: ColumnReport, settings: DataSettings, tensor: str
     if report.type == "date":
         return _fit_date(table, report, tensor, impute, scale, rows)
     values = table.numbers(report.name)[0][rows]
-    fill = _fill(values, impute)
+    fill = fill_value(values, impute)
     return NumberStep(
-        "number", report.name, tensor, fill, *_shift_scale(np.where(np.isnan(values), fill, values), scale)
+        "number", report.name, tensor, fill, *shift_scale(np.where(np.isnan(values), fill, values), scale)
     )
 
 
@@ -116,12 +116,13 @@ def _fit_date(table: Table, report: ColumnReport, tensor: str, impute: Impute, s
     fill = float(np.median(real)) if len(real) else 730_120.0  # 2000-01-01
     origin = float(real.min()) if len(real) else fill
     parts = date_numbers(np.where(np.isnan(days), fill, days), origin)
-    pairs = [_shift_scale(part, scale) for part in parts.T]
+    pairs = [shift_scale(part, scale) for part in parts.T]
     shift, by = [p[0] for p in pairs], [p[1] for p in pairs]
     return DateStep("date", report.name, tensor, order, fill, origin, tuple(shift), tuple(by))  # type: ignore[arg-type]
 
 
-def _fill(values: Floats, impute: Impute) -> float:
+def fill_value(values: Floats, impute: Impute) -> float:
+    """Return what stands for a missing number; values: NaN where missing."""
     real = values[~np.isnan(values)]
     if impute == "zero" or not len(real):
         return 0.0
@@ -133,7 +134,8 @@ def _fill(values: Floats, impute: Impute) -> float:
     return fill if np.isfinite(fill) else float(real[0])
 
 
-def _shift_scale(values: Floats, scale: Scale) -> tuple[float, float]:
+def shift_scale(values: Floats, scale: Scale) -> tuple[float, float]:
+    """Return (shift, scale) so that (x - shift) / scale is standardized, in 0..1, or x itself; never a scale of 0."""
     if scale == "none" or not len(values):
         return 0.0, 1.0
     largest = float(np.abs(values).max()) or 1.0
@@ -176,4 +178,4 @@ def _fit_number_target(table: Table, name: str, settings: DataSettings, rows: Ro
     if np.isnan(values).all():
         raise DataError(f"A regression needs numbers; {name!r:.60} has none. Choose another task or target.")
     real = values[rows][~np.isnan(values[rows])]
-    return NumberTarget("number", name, *_shift_scale(real, "standardize" if settings.scale_target else "none"))
+    return NumberTarget("number", name, *shift_scale(real, "standardize" if settings.scale_target else "none"))

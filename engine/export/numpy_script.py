@@ -1,0 +1,216 @@
+"""A run as one NumPy script: recipe, network, weights; `predict` and `train` from the command line."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import engine.initializers
+from engine.backend import numpy as kernels
+from engine.backend import random as draws
+from engine.data.batches import strategy_of
+from engine.data.settings import Column
+from engine.data.steps import ClassTarget, NumberTarget, Step
+from engine.errors import ExportError
+from engine.export import runtime
+from engine.export.carry import Luggage
+from engine.export.code import WIDTH, Writer, blob_lines, literal
+from engine.export.network_text import Texts, balances
+from engine.export.subject import Subject, bytes_of, subject_of
+from engine.project.atomic import write_bytes
+from engine.project.document import Project
+from engine.project.runs import Run
+
+HEAD = '''"""A neural network with its data recipe, written by Layerwright. It needs Python 3.11 and NumPy.
+
+    python SCRIPT.py predict IN.csv OUT.csv
+    python SCRIPT.py train DATA.csv --out weights.npz
+"""'''
+HEAD_NO_TRAIN = '''"""A neural network with its data recipe, written by Layerwright. It needs Python 3.11 and NumPy.
+
+    python SCRIPT.py predict IN.csv OUT.csv
+
+It cannot train: {reason}
+"""'''
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written. train: why the script cannot train; empty if it can."""
+
+    files: tuple[Path, ...]
+    cannot_train: str = ""
+
+
+def write(run: Run, project: Project, path: str | Path, embed: bool = True) -> Exported:
+    """Write the script; its weights stand in it, or beside it in NAME.npz.
+
+    Raises:
+        ExportError: the network has a part that cannot be written. ProjectError: the run does not fit its network.
+        DeviceError: the file cannot be written.
+    """
+    path = Path(path)
+    subject = subject_of(run)
+    text, cannot = script(subject, embed)
+    files = [path]
+    write_bytes(path, text.encode("ascii"))
+    if not embed:
+        import io
+
+        stream = io.BytesIO()
+        np.savez(stream, weights=subject.flat)
+        files.append(path.with_suffix(".npz"))
+        write_bytes(files[1], stream.getvalue())
+    return Exported(tuple(files), cannot)
+
+
+def script(subject: Subject, embed: bool = True) -> tuple[str, str]:
+    """Return (text of the script, why it cannot train)."""
+    texts, luggage = Texts(subject), Luggage()
+    functions, cannot = [texts.forward()], ""
+    try:
+        callbacks = _callbacks(subject)
+        functions += [texts.measure(), texts.learn(), texts.update(), texts.constrain()]
+        functions += [texts.initial_weights(), texts.adapt()]
+    except ExportError as error:
+        cannot, callbacks, functions, texts = str(error), [], functions[:1], Texts(subject)
+        texts.forward()
+    luggage.add(*(_kernel(name) for name in texts.kernels), runtime.main)
+    luggage.modules |= {"import base64"} if embed else set()
+    luggage.names |= {("types", "SimpleNamespace")} | (set() if embed else {("pathlib", "Path")})
+    for text in functions:
+        luggage.need(text)
+    writer = Writer()
+    writer.add(*(HEAD_NO_TRAIN.format(reason=cannot) if cannot else HEAD).split("\n"), "")
+    writer.add(*luggage.imports(), "")
+    for constant in luggage.constants.values():
+        writer.add(*constant.split("\n"))
+    _tables(writer, subject, callbacks)
+    for function in (*functions, *luggage.functions.values()):
+        writer.block(function)
+    _end(writer, subject, embed, cannot)
+    made = writer.text()
+    if any(len(line) > WIDTH for line in made.split("\n")):
+        made = "# ruff: noqa: E501\n" + made
+    return made, cannot
+
+
+def _kernel(name: str) -> Any:
+    places = (kernels, draws, runtime, engine.initializers)
+    return next(getattr(place, name) for place in places if hasattr(place, name))
+
+
+# ---- tables ------------------------------------------------------------------------------------------------------
+def _tables(writer: Writer, subject: Subject, callbacks: list[dict[str, Any]]) -> None:
+    recipe, project = subject.machine.recipe, subject.run.project
+    writer.add("")
+    writer.assign("RECIPE", [_step(step, project) for step in recipe.steps])
+    writer.assign("TARGETS", [_target(subject, i) for i in range(len(subject.machine.outputs))])
+    writer.assign("LAYOUT", [(name, tuple(map(int, shape))) for name, shape in subject.layout])
+    writer.assign("CALLBACKS", callbacks)
+
+
+def _step(step: Step, project: Project) -> dict[str, Any]:
+    """Return the figures of a step, and how they are fitted anew."""
+    data = project.data
+    column = data.columns.get(step.column, Column(step.column))
+    names = [n for n in type(step).__dataclass_fields__ if not n.startswith("_")]
+    values = {n: getattr(step, n) for n in names}
+    values = {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
+    return values | {"impute": column.impute or data.impute, "scaling": column.scale or data.scale}
+
+
+def _target(subject: Subject, index: int) -> dict[str, Any]:
+    output, data = subject.machine.outputs[index], subject.run.project.data
+    step = subject.machine.recipe.target(output.column)
+    logits = bool(getattr(output.loss, "from_logits", False))
+    if isinstance(step, NumberTarget):
+        more = {"shift": step.shift, "scale": step.scale, "scaled": data.scale_target}
+        return {"kind": "number", "column": step.column, "logits": False} | more
+    assert isinstance(step, ClassTarget)
+    chosen = data.columns.get(step.column, Column(step.column)).type
+    form = "index" if output.sparse else "one" if output.width == 1 else "one_hot"
+    return {
+        "kind": "classes", "column": step.column, "values": list(step.values), "how": step.how,
+        "numeric": step.how == "number" and chosen in (None, "number"), "form": form, "width": output.width,
+        "logits": logits,
+    }  # fmt: skip
+
+
+def _callbacks(subject: Subject) -> list[dict[str, Any]]:
+    from engine.callbacks.spec import larger_is_better
+
+    known = {"loss", "learning_rate", *subject.metrics}
+    known |= {f"val_{name}" for name in known}
+    found = []
+    for record in subject.settings.callbacks or ():
+        values = {f.name: getattr(record, f.name) for f in record.fields()}
+        if record.KERAS == "ModelCheckpoint":
+            continue
+        if record.KERAS not in ("EarlyStopping", "ReduceLROnPlateau"):
+            raise ExportError(f"The callback {record.KERAS} cannot be written into a script.")
+        if values["monitor"] not in known:
+            raise ExportError("A callback watches a figure that the script does not compute.")
+        kind = "stop" if record.KERAS == "EarlyStopping" else "plateau"
+        kept = {n: v for n, v in values.items() if n not in ("verbose", "mode")}
+        found.append({"kind": kind, "larger": larger_is_better(values["monitor"], values["mode"])} | kept)
+    return found
+
+
+# ---- end ---------------------------------------------------------------------------------------------------------
+def _end(writer: Writer, subject: Subject, embed: bool, cannot: str) -> None:
+    dtype = subject.definition.dtype
+    if embed:
+        blob = base64.b85encode(bytes_of(subject.flat)).decode()
+        writer.add("", "", 'WEIGHTS = """', *blob_lines(blob), '"""')
+        read = f'return np.frombuffer(base64.b85decode("".join(WEIGHTS.split())), "<{_code(dtype)}").astype("{dtype}")'
+    else:
+        read = 'return load(DESIGN, Path(__file__).with_suffix(".npz"))'
+    writer.block(f'def trained_weights():\n    """Return the vector of trained weights."""\n    {read}')
+    writer.add("", "", "DESIGN = SimpleNamespace(")
+    writer.add(*(f"{name}={value}," for name, value in _design(subject, cannot)), indent=1)
+    writer.add(")", "", 'if __name__ == "__main__":', "    main(DESIGN, trained_weights)")
+
+
+def _code(dtype: str) -> str:
+    return {"float32": "f4", "float64": "f8"}[dtype]
+
+
+def _design(subject: Subject, cannot: str) -> list[tuple[str, str]]:
+    recipe, project, settings = subject.machine.recipe, subject.run.project, subject.settings
+    plain = {
+        "inputs": subject.inputs, "missing": list(recipe.missing), "decimal": recipe.decimal,
+        "delimiter": recipe.delimiter, "quote": recipe.quote, "header": recipe.header, "dtype": subject.definition.dtype,
+    }  # fmt: skip
+    names = [("recipe", "RECIPE"), ("targets", "TARGETS"), ("layout", "LAYOUT"), ("forward", "forward")]
+    if cannot:
+        return [*names, *((n, literal(v)) for n, v in plain.items()), ("learn", "None")]
+    split, shares = (
+        project.data.split,
+        (project.data.split.train, project.data.split.validation, project.data.split.test),
+    )
+    plain |= {
+        "measured": subject.metrics, "epochs": settings.epochs, "batch_size": settings.batch_size,
+        "shuffle": settings.shuffle, "seed": settings.seed, "split_seed": None if split.seed == settings.seed else split.seed,
+        "strategy": strategy_of(project.data, recipe.task), "shares": shares, "excluded": list(project.data.excluded),
+        "balanced": balances(subject), "learning_rate": float(subject.definition.optimizer.learning_rate),  # type: ignore[union-attr]
+        "trainable": subject.lowered.layout.trainable, "slots": len(subject.lowered.layout.slots),
+        "loss_power": _loss_power(subject),
+    }  # fmt: skip
+    functions = ("measure", "learn", "update", "constrain", "initial_weights", "adapt")
+    return [
+        *names,
+        ("callbacks", "CALLBACKS"),
+        *((f, f) for f in functions),
+        *((n, literal(v)) for n, v in plain.items()),
+    ]
+
+
+def _loss_power(subject: Subject) -> int:
+    from engine.project.machine import UNITS
+
+    outputs = subject.machine.outputs
+    single = len(outputs) == 1 and outputs[0].task == "regression"
+    return UNITS.get(outputs[0].loss.KERAS, 0) if single else 0
