@@ -1,0 +1,5 @@
+"""The Compile page."""
+
+from studio.pages.compile.page import CompilePage
+
+__all__ = ["CompilePage"]

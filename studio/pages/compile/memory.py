@@ -13,7 +13,7 @@ from studio.text import tr
 
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 RIGHT = MIDDLE | Qt.AlignmentFlag.AlignRight
-TOP, ROW, LEFT, SIZES = 20, 22, 76, 58
+TOP, ROW, LEFT, SIZES = 34, 22, 76, 58
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +224,10 @@ class LifetimeChart(QWidget):
         alive = live_bytes(self._lives, self._steps)
         x = self._x(alive.index(max(alive)) + 0.5)
         painter.setPen(QPen(theme.color("danger.fill"), 1, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(x, 16), QPointF(x, self.height()))
+        painter.drawLine(QPointF(x, 18), QPointF(x, self.height()))
         painter.setFont(theme.font(11, 600))
         text, width = tr("peak"), theme.text_width(tr("peak"), painter.font())
-        place = QRectF(x - width - 4, 0, width + 2, 16)
+        place = QRectF(x - width - 5, 17, width + 2, 16)
         painter.fillRect(place, theme.color("bg.panel"))
         painter.setPen(theme.color("danger.text"))
         painter.drawText(place, MIDDLE, text)

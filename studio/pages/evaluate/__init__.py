@@ -1,0 +1,5 @@
+"""The Evaluate page."""
+
+from studio.pages.evaluate.page import EvaluatePage
+
+__all__ = ["EvaluatePage"]

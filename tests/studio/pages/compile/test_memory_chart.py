@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from studio.pages.compile.memory import Life, LifetimeChart, Section, Share, ShareBar, live_bytes
+from studio.pages.compile.memory import TOP, Life, LifetimeChart, Section, Share, ShareBar, live_bytes
 
 LIVES = (Life("b0", 0, 4, 100, node="n1"), Life("b1", 2, 3, 50, node="n2", note="in b7"), Life("b2", 5, 5, 30))
 
@@ -17,11 +17,11 @@ def test_a_click_on_a_buffer_picks_its_layer(qtbot: QtBot) -> None:
     chart = LifetimeChart("Buffer lifetimes")
     qtbot.addWidget(chart)
     chart.show_plan(LIVES, 6, (Section("Forward", 0), Section("Backward", 3)))
-    chart.resize(400, 20 + 3 * 22)
+    chart.resize(400, TOP + 3 * 22)
     heard: list[object] = []
     chart.picked.connect(heard.append)
     for row in range(3):
-        QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(200, 20 + row * 22 + 8))
+        QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(200, TOP + row * 22 + 8))
     QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(200, 4))
     assert heard == ["n1", "n2"]
     assert not chart.grab().isNull()
