@@ -25,12 +25,12 @@ from engine.project.runs import Run
 
 HEAD = '''"""A neural network with its data recipe, written by Layerwright. It needs Python 3.11 and NumPy.
 
-    python SCRIPT.py predict IN.csv OUT.csv
-    python SCRIPT.py train DATA.csv --out weights.npz
+Predict:    python SCRIPT.py predict IN.csv OUT.csv
+Train anew: python SCRIPT.py train DATA.csv --out weights.npz
 """'''
 HEAD_NO_TRAIN = '''"""A neural network with its data recipe, written by Layerwright. It needs Python 3.11 and NumPy.
 
-    python SCRIPT.py predict IN.csv OUT.csv
+Predict: python SCRIPT.py predict IN.csv OUT.csv
 
 It cannot train: {reason}
 """'''
