@@ -77,7 +77,11 @@ class Commands:
             self.session.selection.set(above)
 
     def _named(self, nodes: tuple[str, ...]) -> str:
-        return self.session.project.network.nodes[nodes[0]].name if len(nodes) == 1 else plural(len(nodes), "layer", "layers")
+        return (
+            self.session.project.network.nodes[nodes[0]].name
+            if len(nodes) == 1
+            else plural(len(nodes), "layer", "layers")
+        )
 
     def duplicate(self) -> None:
         """Copy the selected layers with the wires between them, beside the originals."""
@@ -201,7 +205,9 @@ class Commands:
         """Return the next card along the wires: the straightest one."""
         ends = [k[1] if dy > 0 else k[0] for k in self.canvas.touching[card] if k[0 if dy > 0 else 1] == card]
         x, y = self.canvas.nodes[card].x(), self.canvas.nodes[card].y()
-        return min(ends, key=lambda e: abs(self.canvas.nodes[e].x() - x) + abs(self.canvas.nodes[e].y() - y), default=None)
+        return min(
+            ends, key=lambda e: abs(self.canvas.nodes[e].x() - x) + abs(self.canvas.nodes[e].y() - y), default=None
+        )
 
     def _beside(self, card: str, dx: int) -> str | None:
         here = self.canvas.nodes[card]

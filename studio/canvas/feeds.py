@@ -32,8 +32,8 @@ def line(session: Session, node: Node) -> str:
     """Return the second line of an Input's card: the tensor and how many columns it is made of."""
     tensor = tensor_of(session, node.id)
     if tensor is None:
-        own = str(node.layer.summary_line()) if hasattr(node.layer, "summary_line") else ""
-        return own or tr("no tensor yet")
+        shape = getattr(node.layer, "shape", None)
+        return tr("rows of {shape}", shape=f"({', '.join(map(str, shape))})") if shape else tr("no tensor yet")
     return f"{tensor.name} · {plural(len(tensor.columns), 'column', 'columns')}"
 
 
@@ -70,7 +70,7 @@ def loss_of(session: Session, index: int) -> Spec | None:
 
 def optimizer_of(project: Project) -> Spec:
     """Return the optimizer in force."""
-    import engine.optimizers  # noqa: F401, PLC0415  (its records enter the registry)
+    import engine.optimizers  # noqa: F401  (its records enter the registry)
 
     made: Spec = project.compile.optimizer or registry.named("optimizer", "adam")()
     return made
@@ -94,4 +94,6 @@ def _answer(session: Session, index: int) -> str:
     classes = prepared.recipe.classes_of(column) if prepared is not None and task and task != "regression" else ()
     if classes:
         return tr("{n} classes", n=len(classes))
-    return {"regression": tr("a number"), "binary": tr("yes or no"), "multiclass": tr("one of several classes")}.get(task, "")
+    return {"regression": tr("a number"), "binary": tr("yes or no"), "multiclass": tr("one of several classes")}.get(
+        task, ""
+    )

@@ -83,7 +83,9 @@ def near(slots: Iterable[Slot], at: QPointF, reach: float = NEAR) -> list[Slot]:
     return [slot for far, _, _, slot in sorted(close, key=lambda c: c[:3]) if far <= reach]
 
 
-def marks(session: Any, layer: Any, close: list[Slot], start: str = "") -> tuple[tuple[Mark, ...], Slot | None, Trial | None]:
+def marks(
+    session: Any, layer: Any, close: list[Slot], start: str = ""
+) -> tuple[tuple[Mark, ...], Slot | None, Trial | None]:
     """Return what to draw for the slots in reach (the lit one last), the lit slot and its trial.
 
     The nearest slot lights up even when the layer does not fit there: it says why. Of the others only those that fit show.

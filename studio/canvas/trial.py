@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from engine.errors import UsageError
-from engine.errors import ModelError
+from engine.errors import ModelError, UsageError
 from studio.canvas.picture import LinkKey, shape_text
 from studio.text import tr
 
@@ -36,7 +35,9 @@ def tried(layer: Any, shapes: tuple[Shape | None, ...]) -> Trial:
         out = tuple(layer.output_shape(padded))
         return Trial(True, out, sum(w.size for w in layer.weights(padded)))
     except (ModelError, UsageError) as error:
-        return Trial(False, reason=getattr(error, "short", "") or tr("does not fit {shape}", shape=shape_text(known[0])))
+        return Trial(
+            False, reason=getattr(error, "short", "") or tr("does not fit {shape}", shape=shape_text(known[0]))
+        )
 
 
 def _rank_reason(layer: Any, shapes: tuple[Shape, ...]) -> str:

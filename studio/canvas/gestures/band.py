@@ -15,7 +15,9 @@ class Band(Gesture):
     def drag(self, at: QPointF, modifiers: Modifiers) -> None:
         band = QRectF(self.origin, at).normalized()
         self.scene.overlay.show_band(band)
-        inside = [k for k, n in self.scene.nodes.items() if band.intersects(QRectF(n.x(), n.y(), CARD_W, n.card.height))]
+        inside = [
+            k for k, n in self.scene.nodes.items() if band.intersects(QRectF(n.x(), n.y(), CARD_W, n.card.height))
+        ]
         keep = self.kept if modifiers & Qt.KeyboardModifier.ShiftModifier else ()
         self.session.selection.set(*keep, *inside)
 

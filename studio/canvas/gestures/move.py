@@ -101,5 +101,3 @@ class Move(Gesture):
         label = tr("Move {name}", name=name)
         if not self.session.edit(label, lambda project: place.take(project, self.card)):
             self._back()
-
-

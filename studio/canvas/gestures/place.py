@@ -113,5 +113,3 @@ class Place(Gesture):
         if self.lit and self.lit.source in network.nodes:
             return tr("insert after {name}", name=network.nodes[self.lit.source].name)
         return tr("place unwired") if self.layer.KERAS != "Input" else tr("place an input")
-
-

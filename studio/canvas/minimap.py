@@ -1,0 +1,78 @@
+"""The minimap: all cards as bars, the seen part as a frame. A click jumps, a drag pans."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QMouseEvent, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from studio import theme
+from studio.canvas.arrange import CARD_W
+from studio.canvas.view import View
+from studio.text import tr
+from studio.widgets import Themed, named, painter_of, rounded
+
+INSET = 8
+
+
+class Minimap(Themed, QWidget):
+    """Follows a view."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self.view = view
+        self.setFixedSize(148, 106)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        named(self, tr("Minimap"), tr("Click to jump, drag to pan"))
+        view.viewed.connect(self.update)
+        view.canvas.drawn.connect(self.update)
+        self.follow_theme()
+
+    def sizeHint(self) -> QSize:
+        return QSize(148, 106)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._jump(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._jump(event.position())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_of(self)
+        rounded(painter, QRectF(self.rect()), theme.color("bg.raised"), theme.color("border.default"), 8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        world = self._world()
+        for item in self.view.canvas.nodes.values():
+            card = item.card
+            tone = theme.color("danger.fill") if card.error else theme.color(theme.category(card.group).color, 0.75)
+            painter.setBrush(tone)
+            rect = self._mapped(QRectF(item.x(), item.y(), CARD_W, card.height), world)
+            painter.drawRoundedRect(rect.adjusted(0, 0, 0, max(2 - rect.height(), 0)), 2, 2)
+        painter.setPen(QPen(theme.color("accent.line"), 1.5))
+        painter.setBrush(theme.color("accent.line", 0.07))
+        inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+        painter.drawRoundedRect(self._mapped(self.view.seen(), world).intersected(inside), 4, 4)
+
+    def _world(self) -> tuple[QRectF, float]:
+        extent = self.view.canvas.extent()
+        seen = self.view.seen()
+        world = (
+            extent.united(seen)
+            if seen.width() < 4 * max(extent.width(), 400)
+            else extent.adjusted(-100, -100, 100, 100)
+        )
+        share = min(
+            (self.width() - 2 * INSET) / max(world.width(), 1), (self.height() - 2 * INSET) / max(world.height(), 1)
+        )
+        return world, share
+
+    def _mapped(self, rect: QRectF, frame: tuple[QRectF, float]) -> QRectF:
+        world, share = frame
+        x = (self.width() - world.width() * share) / 2 + (rect.x() - world.x()) * share
+        y = (self.height() - world.height() * share) / 2 + (rect.y() - world.y()) * share
+        return QRectF(x, y, rect.width() * share, rect.height() * share)
+
+    def _jump(self, at: QPointF) -> None:
+        world, share = self._world()
+        x = world.x() + (at.x() - (self.width() - world.width() * share) / 2) / share
+        y = world.y() + (at.y() - (self.height() - world.height() * share) / 2) / share
+        self.view.centre_on(QPointF(x, y))

@@ -1,0 +1,199 @@
+"""Quick add: a list that filters while one types; Enter inserts, Shift+Enter inserts and stays open."""
+
+import re
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from engine.project.document import Project
+from studio import theme
+from studio.canvas import catalog, trial
+from studio.canvas.picture import LinkKey, shape_text
+from studio.canvas.slots import Slot
+from studio.canvas.trial import Trial
+from studio.canvas.view import View
+from studio.document import edits
+from studio.text import tr
+from studio.widgets import Box, SearchField, row
+
+TIMES = re.compile(r"\s+[x×](\d{1,2})\s*$", re.IGNORECASE)
+ROLE = Qt.ItemDataRole.UserRole
+WIDTH, HEIGHT = 320, 304
+
+
+class QuickAdd(Box):
+    """One popup per canvas. `closed()` when it goes."""
+
+    closed = Signal()
+
+    def __init__(self, view: View, host: QWidget) -> None:
+        self.search = SearchField(tr("Add a layer by name"), name=tr("Quick add"))
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Layers that can be added"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setItemDelegate(_Delegate(self.list))
+        self.list.setFrameShape(QListWidget.Shape.NoFrame)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        super().__init__(row(self.search, margins=(8, 8, 8, 0)), (self.list, 1), fill="bg.raised", stroke="border.strong",
+                         spacing=6, margins=(0, 0, 0, 6))  # fmt: skip
+        self.setParent(host)
+        self.setFixedSize(WIDTH, HEIGHT)
+        self.hide()
+        self.view, self.session = view, view.session
+        self.after: str | None = None
+        self.wire: LinkKey | None = None
+        self.at = QPointF()
+        self.loose = False
+        self.search.searched.connect(self.fill)
+        self.search.installEventFilter(self)
+        self.list.itemClicked.connect(self._clicked)
+        view.add_asked.connect(self.open_at)
+
+    def open_at(self, at: QPointF, after: str | None, wire: LinkKey | None) -> None:
+        """Open at a point of the scene, to add after a node or on a wire; with neither, where the point is."""
+        self.at, self.wire = at, wire
+        current = self.session.selection.current
+        self.loose = after is None and wire is None and current not in self.session.project.network.nodes
+        self.after = after if after in self.session.project.network.nodes else None
+        if self.after is None and wire is None:
+            self.after = catalog.place_of(self.session)
+        place = self.view.viewport().mapTo(self.parentWidget(), self.view.mapFromScene(at))
+        room = self.parentWidget().rect().adjusted(8, 8, -8 - WIDTH, -8 - HEIGHT)
+        x = min(max(place.x(), room.left()), max(room.right(), room.left()))
+        y = min(max(place.y(), room.top()), max(room.bottom(), room.top()))
+        self.move(QPoint(x, y))
+        self.search.clear()
+        self.fill("")
+        self.show()
+        self.raise_()
+        self.search.setFocus()
+
+    def close_list(self) -> None:
+        """Go away and give the keyboard back to the canvas."""
+        if self.isVisible():
+            self.hide()
+            self.view.setFocus()
+            self.closed.emit()
+
+    # ---- content ---------------------------------------------------------------------------------------------------
+    def fill(self, text: str) -> None:
+        """Show the layers that match; those that do not fit come last with the reason."""
+        self.list.clear()
+        query = TIMES.sub("", text)
+        rows = [(record, self._tried(record)) for record in catalog.found(query)]
+        for record, result in sorted(rows, key=lambda r: not self._possible(r[0], r[1])):
+            item = QListWidgetItem(record.KERAS)
+            note = shape_text(result.shape) if self._possible(record, result) else result.reason
+            item.setData(ROLE, (record, note, self._possible(record, result)))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{record.KERAS}, {note}" if note else record.KERAS)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+
+    def _possible(self, record: type[Any], result: Trial) -> bool:
+        return result.fits or (record.KERAS == "Input" and self.wire is None)
+
+    def _tried(self, record: type[Any]) -> Trial:
+        layer = catalog.start_of(record)
+        if self.wire is not None:
+            return trial.between(self.session, layer, self.wire)
+        return catalog.tried(self.session, layer, self.after)
+
+    # ---- taking ----------------------------------------------------------------------------------------------------
+    def take(self, stay: bool = False) -> None:
+        """Insert the current row, as often as "x3" says."""
+        item = self.list.currentItem()
+        if item is None:
+            return
+        record, note, fits = item.data(ROLE)
+        if not fits:
+            self.view.said.emit(tr("{layer} {reason} here.", layer=record.KERAS, reason=note))
+            return
+        times = TIMES.search(self.search.text())
+        for _ in range(min(int(times.group(1)), 50) if times else 1):
+            if not self.view.add(self._edit(catalog.start_of(record)), catalog.start_of(record)):
+                return
+            self.after, self.wire = self.session.selection.current, None
+        if stay:
+            self.search.clear()
+            self.fill("")
+        else:
+            self.close_list()
+
+    def _edit(self, layer: Any) -> Any:
+        after, wire, at = self.after, self.wire, self.at
+
+        def edit(project: Project) -> Project:
+            if layer.KERAS == "Input":
+                return edits.add_layer(
+                    project, layer, (at.x(), at.y()) if self.loose and project.network.nodes else None
+                )
+            if wire is not None:
+                return Slot(*wire, 0, 0).insert(project, layer)
+            return edits.insert_after(project, layer, after) if after else edits.append_layer(project, layer)
+
+        return edit
+
+    def _clicked(self, item: QListWidgetItem) -> None:
+        self.take()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and self.isVisible() and not self.underMouse():
+            self.hide()
+            self.closed.emit()
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._key(event)
+        return False
+
+    def _key(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            step = 1 if key == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow(min(max(self.list.currentRow() + step, 0), self.list.count() - 1))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.take(stay=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Tab):
+            self.close_list()
+        else:
+            return False
+        return True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+
+class _Delegate(QStyledItemDelegate):
+    """Tile, name, and at the right the resulting shape or the reason."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
+        return QSize(WIDTH - 20, theme.size("row"))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        record, note, fits = index.data(ROLE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(option.rect).adjusted(6, 0, -6, 0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(theme.color("accent.soft"))
+            painter.drawRoundedRect(rect, 6, 6)
+        painter.setBrush(theme.tint(record.GROUP, "bg.raised"))
+        painter.drawRoundedRect(QRectF(rect.x() + 6, rect.y() + 3, 22, 22), 5, 5)
+        tone = theme.category(record.GROUP).color
+        painter.drawPixmap(QPointF(rect.x() + 10, rect.y() + 7), theme.pixmap(record.ICON or "box", tone, 14))
+        painter.setFont(theme.font(12, 500))
+        painter.setPen(theme.color("text.primary" if fits else "text.muted"))
+        painter.drawText(rect.adjusted(36, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), record.KERAS)
+        painter.setFont(theme.font(11, 400, mono=fits))
+        painter.setPen(theme.color("text.secondary" if fits else "text.muted"))
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(rect.adjusted(0, 0, -8, 0), int(align), note)
+        painter.restore()
