@@ -27,10 +27,11 @@ def stream_id(purpose: str, node: str) -> int:
 
 
 def random_bytes(seed: int, stream: int, step: int, row: int, rows: int, count: int) -> "np.ndarray[Any, Any]":
-    """Return uint8 of shape (rows, blocks * 32) with at least `count` bytes a row, for the batch positions from `row`."""
+    """Return uint8 (rows, blocks * 32) with at least `count` bytes a row, for the batch positions from `row`."""
     blocks = -(-count // 32)
     counter = row * blocks + (step << 64)
-    words = np.random.Philox(key=(seed & 0xFFFFFFFFFFFFFFFF) | stream << 64, counter=counter).random_raw(rows * blocks * 4)
+    generator = np.random.Philox(key=(seed & 0xFFFFFFFFFFFFFFFF) | stream << 64, counter=counter)
+    words: np.ndarray[Any, Any] = np.asarray(generator.random_raw(rows * blocks * 4))
     return words.view(np.uint8).reshape(rows, blocks * 32)
 
 
@@ -52,12 +53,11 @@ def random_normal(
     draws = random_bytes(seed, stream, step, row, shape[0], 8 * count).view(np.uint32)[:, : 2 * count]
     uniform = (draws.astype(np.float64) + 0.5) / 4294967296.0
     radius = np.sqrt(-2.0 * np.log(uniform[:, :count]))
-    return (radius * np.cos(2.0 * np.pi * uniform[:, count:])).reshape(shape).astype(dtype)
+    made: np.ndarray[Any, Any] = radius * np.cos(2.0 * np.pi * uniform[:, count:])
+    return made.reshape(shape).astype(dtype)
 
 
-def fill_dropout_mask(
-    out: "np.ndarray[Any, Any]", rate: float, seed: int, stream: int, step: int, row: int
-) -> None:
+def fill_dropout_mask(out: "np.ndarray[Any, Any]", rate: float, seed: int, stream: int, step: int, row: int) -> None:
     """Write the numbers of `dropout_mask` into `out`."""
     rows = out.shape[0]
     count = out.size // rows

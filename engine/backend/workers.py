@@ -1,4 +1,4 @@
-"""Threads that do the parts of a step at the same time, one per core. NumPy gives the interpreter free while it works."""
+"""Threads that do the parts of a step at the same time, one per core. NumPy leaves the interpreter while it works."""
 
 import queue
 import threading

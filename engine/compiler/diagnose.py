@@ -125,7 +125,7 @@ def _update(
             flat[entry.offset : entry.stop] = gradients[f"{entry.node} {entry.weight}"].ravel()
     weights, slots = parameters.flat[: layout.trainable], parameters.slots
     optimizer: Any = definition.optimizer
-    from engine.ops.eager import evaluate as computed  # noqa: PLC0415
+    from engine.ops.eager import evaluate as computed
 
     names, arrays = list(slots), list(slots.values())
     t = np.asarray(parameters.iterations + 1, layout.dtype)

@@ -1,4 +1,4 @@
-"""The graphs of a program: forward with derivatives, what happens to gradients before a step, the step, what follows."""
+"""The graphs of a program: forward with derivatives, what is done to gradients, the step, what follows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ from engine.compiler.plan import CHUNK
 from engine.ir.graph import Graph
 from engine.ir.value import Value, scope
 from engine.ops import elementwise as el
-
 
 
 @dataclass(frozen=True)
@@ -188,5 +187,3 @@ def after_step(lowered: Lowered) -> Planned | None:
             outputs[f"{entry.node} {entry.weight}"] = entry.spec.constraint.build(leaf[entry])
     graph = finished(Graph({str(w.params["name"]): w for w in leaf.values()}, outputs))
     return Planned(graph, (), (), tuple((graph.outputs[f"{e.node} {e.weight}"], leaf[e]) for e in entries))
-
-

@@ -186,7 +186,9 @@ class _State:
             self.targets.append(target)
             share = None
             if self.weighted:
-                share = ops.input(f"s{index}", (self.rows,), self.definition.dtype, "sample_weight", at=len(self.sample_weights))
+                share = ops.input(
+                    f"s{index}", (self.rows,), self.definition.dtype, "sample_weight", at=len(self.sample_weights)
+                )
                 self.sample_weights.append(share)
             if settings.loss is not None:
                 self._loss(index, settings, target, output, share)

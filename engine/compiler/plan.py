@@ -1,6 +1,7 @@
 """plan: who works on which rows, and which value lies where in memory. A pure function of graph, rows, cores and the
 constants below, never of a timing, so that the same call makes the same bits again."""
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,7 +135,7 @@ def tile_rows(graph: Graph, rows: int) -> int:
 def _tiles(start: int, stop: int, worker: int, most: int) -> list[Part]:
     count = -(-(stop - start) // most)
     cuts = [start + (stop - start) * i // count for i in range(count + 1)]
-    return [Part(a, b, worker) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [Part(a, b, worker) for a, b in itertools.pairwise(cuts)]
 
 
 # ---- memory ------------------------------------------------------------------------------------------------------
@@ -171,7 +172,8 @@ def contiguous(value: Value) -> bool:
         return True
     if value.op.name == "slice":
         return contiguous(inner) and value.shape[1:] == inner.shape[1:]
-    return value.op.name == "transpose" and contiguous(inner) and _moves_only_ones(inner, value.params["perm"])
+    straight: bool = value.op.name == "transpose" and _moves_only_ones(inner, value.params["perm"])
+    return straight and contiguous(inner)
 
 
 def _moves_only_ones(value: Value, perm: tuple[int, ...]) -> bool:
@@ -191,7 +193,7 @@ def is_host(value: Value) -> bool:
     if value.shape or value.op.random:
         return False
     if value.op.name == "input":
-        return value.params["kind"] == "scalar"
+        return bool(value.params["kind"] == "scalar")
     return value.number is not None or (value.op.name in HOST and all(is_host(a) for a in value.args))
 
 
@@ -249,9 +251,7 @@ class _Planner:
         for value, leaf in self.pairs:
             if self.root[value] is not leaf:
                 self.copies.append((value, leaf))
-        buffers = {
-            r: (self.placed[r], r.size * itemsize(r.dtype), span[0], span[1]) for r, span in self.spans.items()
-        }
+        buffers = {r: (self.placed[r], r.size * itemsize(r.dtype), span[0], span[1]) for r, span in self.spans.items()}
         return Homes(self.order, self.root, buffers, tuple(self.copies), self.memory.size)
 
     def _place(self, i: int, value: Value) -> Value:

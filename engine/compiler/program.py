@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from engine.backend.workers import team
-from engine.compiler.emit_numpy import Emitted, bind
+from engine.compiler.binding import bind
+from engine.compiler.emit_numpy import Emitted
 from engine.compiler.lower import Lowered
 from engine.compiler.parameters import Parameters
 from engine.compiler.plan import Part, Plan
@@ -73,7 +74,15 @@ class Program:
     """
 
     def __init__(
-        self, lowered: Lowered, plan: Plan, code: Code, totals: Totals, text: str, mode: str, arena: Arena, penalties: int
+        self,
+        lowered: Lowered,
+        plan: Plan,
+        code: Code,
+        totals: Totals,
+        text: str,
+        mode: str,
+        arena: Arena,
+        penalties: int,
     ) -> None:
         self.mode, self.rows, self.plan, self.text, self.totals = mode, plan.rows, plan, text, totals
         self.lowered, self.arena = lowered, arena
@@ -155,7 +164,8 @@ class Program:
 def _compiled(program: Program, code: Code) -> tuple[str, dict[int, str], dict[str, Any]]:
     """Return (whole source, line -> node, function name -> code object); tracebacks find the text in linecache."""
     name = f"<layerwright {program.mode} {program.rows} {id(program):x}>"
-    text, lines, made = "", {}, {}
+    text, made = "", {}
+    lines: dict[int, str] = {}
     for emitted in code.functions():
         start = text.count("\n")
         lines |= {start + line: node for line, node in emitted.lines.items()}
@@ -168,7 +178,7 @@ def _compiled(program: Program, code: Code) -> tuple[str, dict[int, str], dict[s
 
 
 class _Binder:
-    """Gives the functions of a program their arrays: buffers in the arena, weights, gradients, pieces of the vectors."""
+    """Gives the functions of a program their arrays: buffers in the arena, weights, gradients, pieces of vectors."""
 
     def __init__(self, program: Program, parameters: Parameters) -> None:
         self.program, self.parameters, self.plan = program, parameters, program.plan
@@ -224,9 +234,7 @@ class _Binder:
         gradients = np.zeros_like(total) if tiled else total
         memory = self.program._memory[worker * self.stride : (worker + 1) * self.stride]
         functions = {n: self._function(self.code.rows[n], memory, gradients) for n in {p.rows for _, p in mine}}
-        turns = [
-            (functions[p.rows], p.start, p.stop, self._outputs(p), self.program._sums[i]) for i, p in mine
-        ]
+        turns = [(functions[p.rows], p.start, p.stop, self._outputs(p), self.program._sums[i]) for i, p in mine]
         return partial(_turns, turns, gradients if tiled else None, total)
 
     def _outputs(self, part: Part) -> tuple[Array, ...]:

@@ -59,9 +59,7 @@ def users(values: Iterable[Value]) -> dict[Value, list[Value]]:
     return found
 
 
-def rebuild(
-    roots: Iterable[Value], replace: Callable[[Value, tuple[Value, ...]], Value]
-) -> dict[Value, Value]:
+def rebuild(roots: Iterable[Value], replace: Callable[[Value, tuple[Value, ...]], Value]) -> dict[Value, Value]:
     """Return old -> new. `replace(old, new arguments)` gives the new value; what it makes inherits node and pass."""
     new: dict[Value, Value] = {}
     for value in ordered(roots):

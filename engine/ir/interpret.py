@@ -16,7 +16,7 @@ def evaluate(
     feed: arrays of the inputs. xp: an array-API namespace (NumPy without). stream: the random bits of this step.
     """
     if xp is None:
-        import numpy as xp  # noqa: PLC0415
+        import numpy as xp
     env = dict(feed)
     for value in ordered(roots):
         if value not in env:
@@ -27,5 +27,7 @@ def evaluate(
 
 def interpret(graph: Graph, feed: Mapping[str, Any], xp: Any = None, stream: Stream | None = None) -> dict[str, Any]:
     """Return output name -> array of a graph for input name -> array."""
-    env = evaluate(graph.outputs.values(), {graph.inputs[n]: a for n, a in feed.items() if n in graph.inputs}, xp, stream)
+    env = evaluate(
+        graph.outputs.values(), {graph.inputs[n]: a for n, a in feed.items() if n in graph.inputs}, xp, stream
+    )
     return {name: env[value] for name, value in graph.outputs.items()}

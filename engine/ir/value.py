@@ -24,7 +24,8 @@ class Scope(NamedTuple):
     stage: Stage
 
 
-_scope: contextvars.ContextVar[Scope] = contextvars.ContextVar("scope", default=Scope("", "forward"))
+NOWHERE = Scope("", "forward")
+_scope: contextvars.ContextVar[Scope] = contextvars.ContextVar("scope", default=NOWHERE)
 
 
 @contextlib.contextmanager

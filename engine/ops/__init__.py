@@ -12,7 +12,6 @@ from engine.ops.elementwise import (
     clip,
     div,
     equal,
-    erf,
     exp,
     expm1,
     greater,
@@ -31,10 +30,7 @@ from engine.ops.elementwise import (
     not_equal,
     power,
     reciprocal,
-    relu,
-    sigmoid,
     sign,
-    softplus,
     sqrt,
     square,
     sub,
@@ -44,16 +40,18 @@ from engine.ops.elementwise import (
 from engine.ops.indexing import one_hot, pick, take
 from engine.ops.leaves import constant, input
 from engine.ops.linalg import matmul
+from engine.ops.nonlinear import erf, relu, sigmoid, softplus
 from engine.ops.probability import binary_crossentropy, crossentropy, log_softmax, softmax, sparse_crossentropy
 from engine.ops.random import dropout_mask, random_normal
 from engine.ops.reduction import argmax, max, mean, min, sum
 from engine.ops.shape import broadcast_to, concat, pad, reshape, slice, transpose
 
 __all__ = [
-    "abs", "add", "argmax", "avg_pool2d", "binary_crossentropy", "broadcast_to", "cast", "clip", "concat", "constant",
-    "conv2d", "crossentropy", "div", "dropout_mask", "equal", "erf", "exp", "expm1", "greater", "greater_equal", "input",
-    "less", "less_equal", "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or", "matmul", "max",
-    "max_pool2d", "maximum", "mean", "min", "minimum", "mul", "neg", "not_equal", "one_hot", "pad", "pick", "power",
-    "random_normal", "reciprocal", "relu", "reshape", "sigmoid", "sign", "slice", "softmax", "softplus",
-    "sparse_crossentropy", "sqrt", "square", "sub", "sum", "take", "tanh", "transpose", "where",
+    "abs", "add", "argmax", "avg_pool2d", "binary_crossentropy", "broadcast_to", "cast", "clip", "concat",
+    "constant", "conv2d", "crossentropy", "div", "dropout_mask", "equal", "erf", "exp", "expm1", "greater",
+    "greater_equal", "input", "less", "less_equal", "log", "log1p", "log_softmax", "logical_and", "logical_not",
+    "logical_or", "matmul", "max", "max_pool2d", "maximum", "mean", "min", "minimum", "mul", "neg", "not_equal",
+    "one_hot", "pad", "pick", "power", "random_normal", "reciprocal", "relu", "reshape", "sigmoid", "sign", "slice",
+    "softmax", "softplus", "sparse_crossentropy", "sqrt", "square", "sub", "sum", "take", "tanh", "transpose",
+    "where",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from engine.backend import numpy as kernels
 from engine.errors import UsageError
-from engine.ir.op import Op, Sample, made
+from engine.ir.op import OPS, Op, Sample, made
 from engine.ir.value import Shape, Value
 from engine.ops import rules
 from engine.ops.linalg import matmul
@@ -29,7 +29,11 @@ def window(shape: Shape, size: Pair, strides: Pair, padding: str, dilation: Pair
         if n + total < reach:
             raise UsageError(f"A window of {reach} must fit into the image; it is {shape[1]} x {shape[2]}.")
         pads.append((total // 2, total - total // 2))
-    return tuple(size), tuple(strides), tuple(dilation), (pads[0], pads[1])
+    return _pair(size), _pair(strides), _pair(dilation), (pads[0], pads[1])
+
+
+def _pair(values: Pair) -> Pair:
+    return int(values[0]), int(values[1])
 
 
 def placed(shape: Shape, where: Window) -> Pair:
@@ -51,7 +55,7 @@ def _pooled_shape(shape: Shape, *, where: Window, **_: Any) -> Shape:
 
 def _generic(kernel: Callable[..., Any]) -> Callable[..., Any]:
     def evaluate(xp: Any, *arrays: Any, **params: Any) -> Any:
-        import numpy as np  # noqa: PLC0415  (window kernels are defined in NumPy; other namespaces go through it)
+        import numpy as np
 
         return xp.asarray(kernel(*(np.asarray(a) for a in arrays), **params))
 
@@ -71,6 +75,24 @@ POOLS = (
     _sample((1, 5, 6, 2), (2, 3), (1, 1), "valid"),
 )  # fmt: skip
 
+
+def _max_pool_vjp(g: Value, y: Value, x: Value, *, where: Window) -> tuple[Value | None, ...]:
+    return (made(OPS["max_pool2d_gradient"], g, x, y, where=where),)
+
+
+def _avg_pool_vjp(g: Value, y: Value, x: Value, *, where: Window) -> tuple[Value | None, ...]:
+    return (made(OPS["avg_pool2d_gradient"], g, where=where, image=x.shape[1:]),)
+
+
+def _pooled(sample: Sample) -> Shape:
+    return _pooled_shape(sample.shapes[0], where=sample.params[0][1])
+
+
+def _back(sample: Sample, shape: Shape) -> Sample:
+    """The sample of a derivative: its argument has the shape of the result, its setting is the image."""
+    return Sample((shape,), (*sample.params, ("image", sample.shapes[0][1:])))
+
+
 IM2COL = Op(
     "im2col", _columns_shape, _generic(kernels.im2col), lambda g, y, x, where: (_col2im(g, x.shape, where),),
     rules.first_dtype, rules.first_rows, "im2col({0}, {p[where]}, {out})", "im2col({0}, {p[where]})",
@@ -79,15 +101,13 @@ IM2COL = Op(
 COL2IM = Op(
     "col2im", lambda shape, *, image, **_: (shape[0], *image), _generic(kernels.col2im),
     lambda g, y, x, where, image: (made(IM2COL, g, where=where),), rules.first_dtype, rules.first_rows,
-    "col2im({0}, {p[where]}, {p[image]}, {out})", "col2im({0}, {p[where]}, {p[image]})", kernels=("col2im", "window_spans"),
-    samples=tuple(
-        Sample((_columns_shape(s.shapes[0], where=s.params[0][1]),), (*s.params, ("image", s.shapes[0][1:])))
-        for s in WINDOWS
-    ),
+    "col2im({0}, {p[where]}, {p[image]}, {out})", "col2im({0}, {p[where]}, {p[image]})",
+    kernels=("col2im", "window_spans"),
+    samples=tuple(_back(s, _columns_shape(s.shapes[0], where=s.params[0][1])) for s in WINDOWS),
 )  # fmt: skip
 MAX_POOL2D = Op(
     "max_pool2d", _pooled_shape, _generic(kernels.max_pool2d),
-    lambda g, y, x, where: (made(MAX_POOL2D_GRADIENT, g, x, y, where=where),), rules.first_dtype, rules.first_rows,
+    _max_pool_vjp, rules.first_dtype, rules.first_rows,
     "max_pool2d({0}, {p[where]}, {out})", "max_pool2d({0}, {p[where]})", kernels=("max_pool2d", "window_spans"),
     samples=POOLS,
 )  # fmt: skip
@@ -95,14 +115,11 @@ MAX_POOL2D_GRADIENT = Op(
     "max_pool2d_gradient", lambda g, x, y, **_: x, _generic(kernels.max_pool2d_gradient), None,
     rules.first_dtype, rules.all_rows, "max_pool2d_gradient({0}, {1}, {2}, {p[where]}, {out})",
     "max_pool2d_gradient({0}, {1}, {2}, {p[where]})", kernels=("max_pool2d_gradient", "window_spans"),
-    samples=tuple(
-        Sample((_pooled_shape(s.shapes[0], where=s.params[0][1]), s.shapes[0], _pooled_shape(s.shapes[0], where=s.params[0][1])), s.params)
-        for s in POOLS[:1]
-    ),
+    samples=tuple(Sample((_pooled(s), s.shapes[0], _pooled(s)), s.params) for s in POOLS[:1]),
 )  # fmt: skip
 AVG_POOL2D = Op(
     "avg_pool2d", _pooled_shape, _generic(kernels.avg_pool2d),
-    lambda g, y, x, where: (made(AVG_POOL2D_GRADIENT, g, where=where, image=x.shape[1:]),),
+    _avg_pool_vjp,
     rules.first_dtype, rules.first_rows, "avg_pool2d({0}, {p[where]}, {out})", "avg_pool2d({0}, {p[where]})",
     kernels=("avg_pool2d", "window_spans"), samples=POOLS,
 )  # fmt: skip
@@ -110,9 +127,7 @@ AVG_POOL2D_GRADIENT = Op(
     "avg_pool2d_gradient", lambda g, *, image, **_: (g[0], *image), _generic(kernels.avg_pool2d_gradient), None,
     rules.first_dtype, rules.first_rows, "avg_pool2d_gradient({0}, {p[where]}, {p[image]}, {out})",
     "avg_pool2d_gradient({0}, {p[where]}, {p[image]})", kernels=("avg_pool2d_gradient", "window_spans"),
-    samples=tuple(
-        Sample((_pooled_shape(s.shapes[0], where=s.params[0][1]),), (*s.params, ("image", s.shapes[0][1:]))) for s in POOLS
-    ),
+    samples=tuple(_back(s, _pooled(s)) for s in POOLS),
 )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine.backend import numpy as kernels
 from engine.ir.op import Op, Sample, Vjp, made
 from engine.ir.value import Shape, Value
 from engine.ops import rules
@@ -40,8 +39,8 @@ def _binary(
 
 def reduce_to(g: Value, shape: Shape) -> Value:
     """Return g summed to `shape`: what a broadcast does backwards."""
-    from engine.ops.reduction import sum as total  # noqa: PLC0415  (reductions stand on elementwise ops)
-    from engine.ops.shape import reshape  # noqa: PLC0415
+    from engine.ops.reduction import sum as total
+    from engine.ops.shape import reshape
 
     if g.shape == shape:
         return g
@@ -51,14 +50,37 @@ def reduce_to(g: Value, shape: Shape) -> Value:
 
 
 def _both(ga: Value, gb: Value, a: Value, b: Value) -> tuple[Value | None, ...]:
-    return tuple(reduce_to(g, x.shape) if x.is_float and x.op.name != "constant" else None for g, x in ((ga, a), (gb, b)))
+    return tuple(
+        reduce_to(g, x.shape) if x.is_float and x.op.name != "constant" else None for g, x in ((ga, a), (gb, b))
+    )
+
+
+def _wanted(x: Value) -> bool:
+    return x.is_float and x.op.name != "constant"
+
+
+def _quotient_vjp(g: Value, y: Value, a: Value, b: Value) -> tuple[Value | None, ...]:
+    ga = div(g, b)
+    first = reduce_to(ga, a.shape) if _wanted(a) else None
+    return first, reduce_to(neg(mul(ga, y)), b.shape) if _wanted(b) else None
+
+
+def _power_vjp(g: Value, y: Value, a: Value, b: Value) -> tuple[Value | None, ...]:
+    first = reduce_to(mul(g, mul(b, power(a, sub(b, 1.0)))), a.shape) if _wanted(a) else None
+    return first, reduce_to(mul(g, mul(y, log(a))), b.shape) if _wanted(b) else None
 
 
 NEG = _unary("neg", lambda xp, a: -a, lambda g, y, a: (neg(g),), "negative", "-{0}", "(-{0})")
 EXP = _unary("exp", lambda xp, a: xp.exp(a), lambda g, y, a: (mul(g, y),), "exp", "np.exp({0})", "exp({0})")
 LOG = _unary("log", lambda xp, a: xp.log(a), lambda g, y, a: (div(g, a),), "log", "np.log({0})", "log({0})", 0.2)
 LOG1P = _unary(
-    "log1p", lambda xp, a: xp.log1p(a), lambda g, y, a: (div(g, add(a, 1)),), "log1p", "np.log1p({0})", "log1p({0})", -0.6
+    "log1p",
+    lambda xp, a: xp.log1p(a),
+    lambda g, y, a: (div(g, add(a, 1)),),
+    "log1p",
+    "np.log1p({0})",
+    "log1p({0})",
+    -0.6,
 )
 EXPM1 = _unary(
     "expm1", lambda xp, a: xp.expm1(a), lambda g, y, a: (mul(g, add(y, 1)),), "expm1", "np.expm1({0})", "expm1({0})"
@@ -70,45 +92,18 @@ SQUARE = _unary(
     "square", lambda xp, a: a * a, lambda g, y, a: (mul(g, mul(a, 2.0)),), "square", "np.square({0})", "({0} * {0})"
 )
 ABS = _unary("abs", lambda xp, a: xp.abs(a), lambda g, y, a: (mul(g, sign(a)),), "abs", "np.abs({0})", "abs({0})")
-SIGN = _unary(
-    "sign", lambda xp, a: xp.sign(a), None, "sign", "np.sign({0})", "({0} > 0 ? 1 : {0} < 0 ? -1 : 0)"
-)
+SIGN = _unary("sign", lambda xp, a: xp.sign(a), None, "sign", "np.sign({0})", "({0} > 0 ? 1 : {0} < 0 ? -1 : 0)")
 TANH = _unary(
-    "tanh", lambda xp, a: xp.tanh(a), lambda g, y, a: (mul(g, sub(1.0, square(y))),), "tanh", "np.tanh({0})", "tanh({0})"
+    "tanh",
+    lambda xp, a: xp.tanh(a),
+    lambda g, y, a: (mul(g, sub(1.0, square(y))),),
+    "tanh",
+    "np.tanh({0})",
+    "tanh({0})",
 )
 RECIPROCAL = _unary(
     "reciprocal", lambda xp, a: 1 / a, lambda g, y, a: (neg(mul(g, square(y))),), "reciprocal", "1.0 / {0}",
     "(1 / {0})", 0.3,
-)  # fmt: skip
-RELU = Op(
-    "relu", lambda shape, **_: shape, lambda xp, a: xp.where(a < 0, xp.zeros_like(a), a),
-    lambda g, y, a: (relu_gradient(g, y),), rules.same_dtype, rules.elementwise_rows,
-    "np.maximum({0}, 0.0, out={out})", "np.maximum({0}, 0.0)", "max({0}, 0)", "elementwise", inplace=(0,),
-    samples=(Sample(((3, 4),)),),
-)  # fmt: skip
-RELU_GRADIENT = Op(
-    "relu_gradient", rules.broadcast, lambda xp, g, y: xp.where(y > 0, g, xp.zeros_like(g)), None,
-    rules.first_dtype, rules.elementwise_rows, "", "{0} * ({1} > 0)", "({1} > 0 ? {0} : 0)", "elementwise",
-    expand=lambda g, y: mul(g, cast(greater(y, 0.0), g.dtype)), samples=(Sample(((3, 4), (3, 4))),),
-)  # fmt: skip
-SIGMOID = Op(
-    "sigmoid", lambda shape, **_: shape, lambda xp, a: 0.5 * xp.tanh(0.5 * a) + 0.5,
-    lambda g, y, a: (mul(g, mul(y, sub(1.0, y))),), rules.same_dtype, rules.elementwise_rows,
-    "", "sigmoid({0})", "(tanh({0} * 0.5f) * 0.5f + 0.5f)", "elementwise",
-    expand=lambda a: add(mul(tanh(mul(a, 0.5)), 0.5), 0.5), kernels=("sigmoid",), samples=(Sample(((3, 4),)),),
-)  # fmt: skip
-SOFTPLUS = Op(
-    "softplus", lambda shape, **_: shape,
-    lambda xp, a: xp.where(a < 0, xp.zeros_like(a), a) + xp.log1p(xp.exp(-xp.abs(a))),
-    lambda g, y, a: (mul(g, sigmoid(a)),), rules.same_dtype, rules.elementwise_rows,
-    "", "softplus({0})", "(max({0}, 0) + log1p(exp(-abs({0}))))", "elementwise",
-    expand=lambda a: add(relu(a), log1p(exp(neg(abs(a))))), kernels=("softplus",), samples=(Sample(((3, 4),)),),
-)  # fmt: skip
-ERF = Op(
-    "erf", lambda shape, **_: shape, lambda xp, a: kernels.erf(a, xp),
-    lambda g, y, a: (mul(g, mul(exp(neg(square(a))), 1.1283791670955126)),), rules.same_dtype, rules.elementwise_rows,
-    "np.copyto({out}, erf({0}))", "erf({0})", "erf({0})", "elementwise", inplace=(0,), kernels=("erf",),
-    samples=(Sample(((3, 4),)), Sample(((40,),), low=-6.0, high=6.0)),
 )  # fmt: skip
 LOGICAL_NOT = _unary(
     "logical_not", lambda xp, a: xp.logical_not(xp.astype(a, xp.bool)), None, "logical_not", "~{0}", "(!{0})",
@@ -118,17 +113,14 @@ LOGICAL_NOT = _unary(
 ADD = _binary("add", lambda xp, a, b: a + b, lambda g, y, a, b: _both(g, g, a, b), "add", "{0} + {1}", "({0} + {1})")
 SUB = _binary(
     "sub", lambda xp, a, b: a - b,
-    lambda g, y, a, b: (reduce_to(g, a.shape) if a.is_float else None, _minus(g, b)), "subtract", "{0} - {1}", "({0} - {1})",
+    lambda g, y, a, b: (reduce_to(g, a.shape) if a.is_float else None, _minus(g, b)),
+    "subtract", "{0} - {1}", "({0} - {1})",
 )  # fmt: skip
 MUL = _binary(
     "mul", lambda xp, a, b: a * b, lambda g, y, a, b: _product(g, a, b), "multiply", "{0} * {1}", "({0} * {1})"
 )
-DIV = _binary(
-    "div", lambda xp, a, b: a / b, lambda g, y, a, b: _quotient(g, y, a, b), "divide", "{0} / {1}", "({0} / {1})", 0.4
-)
-POWER = _binary(
-    "power", lambda xp, a, b: a**b, lambda g, y, a, b: _powers(g, y, a, b), "power", "{0} ** {1}", "pow({0}, {1})", 0.4
-)
+DIV = _binary("div", lambda xp, a, b: a / b, _quotient_vjp, "divide", "{0} / {1}", "({0} / {1})", 0.4)
+POWER = _binary("power", lambda xp, a, b: a**b, _power_vjp, "power", "{0} ** {1}", "pow({0}, {1})", 0.4)
 MAXIMUM = _binary(
     "maximum", lambda xp, a, b: xp.maximum(a, b), lambda g, y, a, b: _chosen(g, greater_equal(a, b), a, b),
     "maximum", "np.maximum({0}, {1})", "max({0}, {1})",
@@ -175,27 +167,12 @@ CAST = Op(
 
 
 # ---- derivatives -------------------------------------------------------------------------------------------------
-def _wanted(x: Value) -> bool:
-    return x.is_float and x.op.name != "constant"
-
-
 def _minus(g: Value, b: Value) -> Value | None:
     return neg(reduce_to(g, b.shape)) if _wanted(b) else None
 
 
 def _product(g: Value, a: Value, b: Value) -> tuple[Value | None, ...]:
     return tuple(reduce_to(mul(g, other), x.shape) if _wanted(x) else None for x, other in ((a, b), (b, a)))
-
-
-def _quotient(g: Value, y: Value, a: Value, b: Value) -> tuple[Value | None, ...]:
-    ga = div(g, b)
-    first = reduce_to(ga, a.shape) if _wanted(a) else None
-    return first, reduce_to(neg(mul(ga, y)), b.shape) if _wanted(b) else None
-
-
-def _powers(g: Value, y: Value, a: Value, b: Value) -> tuple[Value | None, ...]:
-    first = reduce_to(mul(g, mul(b, power(a, sub(b, 1.0)))), a.shape) if _wanted(a) else None
-    return first, reduce_to(mul(g, mul(y, log(a))), b.shape) if _wanted(b) else None
 
 
 def _chosen(g: Value, condition: Value, a: Value, b: Value) -> tuple[Value | None, ...]:
@@ -268,31 +245,6 @@ def sign(x: Operand) -> Value:
 def tanh(x: Operand) -> Value:
     """Hyperbolic tangent."""
     return _one(TANH, x)
-
-
-def sigmoid(x: Operand) -> Value:
-    """1 / (1 + exp(-x)), computed as a tanh so that nothing overflows."""
-    return _one(SIGMOID, x)
-
-
-def relu(x: Operand) -> Value:
-    """max(x, 0); NaN stays NaN; the derivative at 0 is 0."""
-    return _one(RELU, x)
-
-
-def relu_gradient(g: Value, y: Value) -> Value:
-    """g where y > 0, else 0: the derivative of relu from its result."""
-    return made(RELU_GRADIENT, g, y)
-
-
-def softplus(x: Operand) -> Value:
-    """log(1 + exp(x)) without overflow."""
-    return _one(SOFTPLUS, x)
-
-
-def erf(x: Operand) -> Value:
-    """The error function."""
-    return _one(ERF, x)
 
 
 def reciprocal(x: Operand) -> Value:
@@ -391,7 +343,7 @@ def cast(x: Operand, dtype: str) -> Value:
     if value.dtype == dtype:
         return value
     if value.number is not None and dtype.startswith("float"):
-        from engine.ops.leaves import constant  # noqa: PLC0415
+        from engine.ops.leaves import constant
 
         return constant(float(value.number), value.shape, dtype)
     return made(CAST, value, dtype=dtype)

@@ -24,9 +24,7 @@ def _eval(xp: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> A
     return xp.matmul(xp.matrix_transpose(a) if transpose_a else a, xp.matrix_transpose(b) if transpose_b else b)
 
 
-def _vjp(
-    g: Value, y: Value, a: Value, b: Value, *, transpose_a: bool, transpose_b: bool
-) -> tuple[Value | None, ...]:
+def _vjp(g: Value, y: Value, a: Value, b: Value, *, transpose_a: bool, transpose_b: bool) -> tuple[Value | None, ...]:
     ga = matmul(b, g, transpose_b, True) if transpose_a else matmul(g, b, False, not transpose_b)
     gb = matmul(g, a, True, transpose_a) if transpose_b else matmul(a, g, not transpose_a, False)
     return el.reduce_to(ga, a.shape), el.reduce_to(gb, b.shape)

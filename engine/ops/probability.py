@@ -5,7 +5,7 @@ from typing import Any
 from engine.ir.op import Op, Sample, Vjp, made
 from engine.ir.value import Value
 from engine.ops import elementwise as el
-from engine.ops import indexing, reduction, rules
+from engine.ops import indexing, nonlinear, reduction, rules
 from engine.ops.shape import reshape, transpose
 
 EPSILON = 1e-7
@@ -62,7 +62,7 @@ def _expand_dense(p: Value, y: Value, *, from_logits: bool, normalized: bool) ->
 
 def _expand_binary(p: Value, y: Value, *, from_logits: bool) -> Value:
     if from_logits:
-        return el.add(el.sub(el.relu(p), el.mul(p, y)), el.log1p(el.exp(el.neg(el.abs(p)))))
+        return el.add(el.sub(nonlinear.relu(p), el.mul(p, y)), el.log1p(el.exp(el.neg(el.abs(p)))))
     q = _clipped(p)
     return el.neg(el.add(el.mul(y, el.log(q)), el.mul(el.sub(1.0, y), el.log(el.sub(1.0, q)))))
 
@@ -71,7 +71,9 @@ def _column(g: Value) -> Value:
     return reshape(g, (*g.shape, 1))
 
 
-def _sparse_vjp(g: Value, y: Value, p: Value, i: Value, *, from_logits: bool, normalized: bool) -> tuple[Value | None, ...]:
+def _sparse_vjp(
+    g: Value, y: Value, p: Value, i: Value, *, from_logits: bool, normalized: bool
+) -> tuple[Value | None, ...]:
     if from_logits:
         return el.mul(indexing.minus_one_hot(softmax(p), i), _column(g)), None
     picked = indexing.pick(p if normalized else _shares(p), i)
@@ -84,7 +86,9 @@ def _sparse_vjp(g: Value, y: Value, p: Value, i: Value, *, from_logits: bool, no
     return el.mul(el.div(el.sub(hot, _column(picked)), reduction.sum(p, -1, True)), _column(slope)), None
 
 
-def _dense_vjp(g: Value, v: Value, p: Value, y: Value, *, from_logits: bool, normalized: bool) -> tuple[Value | None, ...]:
+def _dense_vjp(
+    g: Value, v: Value, p: Value, y: Value, *, from_logits: bool, normalized: bool
+) -> tuple[Value | None, ...]:
     if from_logits:
         z = log_softmax(p)
         slope = el.sub(el.mul(softmax(p), reduction.sum(y, -1, True)), y)
@@ -101,7 +105,7 @@ def _dense_vjp(g: Value, v: Value, p: Value, y: Value, *, from_logits: bool, nor
 
 def _binary_vjp(g: Value, v: Value, p: Value, y: Value, *, from_logits: bool) -> tuple[Value | None, ...]:
     if from_logits:
-        return el.mul(el.sub(el.sigmoid(p), y), g), el.neg(el.mul(p, g))
+        return el.mul(el.sub(nonlinear.sigmoid(p), y), g), el.neg(el.mul(p, g))
     q = _clipped(p)
     inside = el.logical_and(el.greater_equal(p, EPSILON), el.less_equal(p, 1.0 - EPSILON))
     slope = el.div(el.sub(q, y), el.mul(q, el.sub(1.0, q)))
@@ -122,8 +126,8 @@ LOG_SOFTMAX = Op(
 
 def _interpreted(expand: Any) -> Any:
     def evaluate(xp: Any, *arrays: Any, **params: Any) -> Any:
-        from engine.ir.interpret import evaluate as run  # noqa: PLC0415
-        from engine.ops.leaves import input  # noqa: PLC0415
+        from engine.ir.interpret import evaluate as run
+        from engine.ops.leaves import input
 
         leaves = [input(f"a{i}", a.shape, str(a.dtype).split(".")[-1]) for i, a in enumerate(arrays)]
         out = expand(*leaves, **params)
@@ -161,7 +165,8 @@ CROSSENTROPY = _loss(
 BINARY_CROSSENTROPY = _loss(
     "binary_crossentropy", rules.broadcast, _expand_binary, _binary_vjp,
     "binary_crossentropy({0}, {1}, {p[from_logits]})",
-    (Sample(((4, 3), (4, 3)), _settings(from_logits=False), 0.1, 0.9), Sample(((4, 3), (4, 3)), _settings(from_logits=True))),
+    (Sample(((4, 3), (4, 3)), _settings(from_logits=False), 0.1, 0.9),
+     Sample(((4, 3), (4, 3)), _settings(from_logits=True))),
 )  # fmt: skip
 
 

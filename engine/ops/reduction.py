@@ -17,7 +17,7 @@ def _samples(low: float = -2.0) -> tuple[Sample, ...]:
 
 
 def _spread(g: Value, a: Value, axes: tuple[int, ...], keepdims: bool) -> Value:
-    from engine.ops.shape import broadcast_to, reshape  # noqa: PLC0415  (shape ops stand on reductions)
+    from engine.ops.shape import broadcast_to, reshape
 
     kept = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
     return broadcast_to(g if keepdims else reshape(g, kept), a.shape)

@@ -101,7 +101,9 @@ def first_rows(value: Value, carries: tuple[bool, ...], rows: int) -> bool | Non
 
 def all_rows(value: Value, carries: tuple[bool, ...], rows: int) -> bool | None:
     """Each row of the result comes from the same row of every argument; those without rows do not matter."""
-    varies = [not c and a.ndim > 0 and a.shape[0] != 1 and not _uniform(a) for a, c in zip(value.args, carries, strict=True)]
+    varies = [
+        not c and a.ndim > 0 and a.shape[0] != 1 and not _uniform(a) for a, c in zip(value.args, carries, strict=True)
+    ]
     return None if any(carries) and any(varies) else any(carries)
 
 

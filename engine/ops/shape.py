@@ -14,7 +14,9 @@ Widths = tuple[tuple[int, int], ...]
 
 def _reshaped(shape: Shape, *, to: Shape, **_: Any) -> Shape:
     if math.prod(shape) != math.prod(to):
-        raise UsageError(f"A reshape keeps the number of elements; {shape} has {math.prod(shape)}, {to} {math.prod(to)}.")
+        raise UsageError(
+            f"A reshape keeps the number of elements; {shape} has {math.prod(shape)}, {to} {math.prod(to)}."
+        )
     return to
 
 

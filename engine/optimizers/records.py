@@ -51,7 +51,7 @@ class SGD(OptimizerSpec):
     kind="optimizer",
     group="train",
     icon="trending-down",
-    aliases=("RMSProp", "root mean square"),
+    aliases=("rmsprop", "RMSProp", "root mean square"),
     purpose="Divides each step by the recent size of its gradient.",
 )
 class RMSprop(OptimizerSpec):

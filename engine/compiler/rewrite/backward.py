@@ -3,6 +3,7 @@
 from engine.ir.graph import Graph, same
 from engine.ir.value import Value
 from engine.ops import elementwise as el
+from engine.ops import nonlinear
 
 
 def backward(graph: Graph) -> Graph:
@@ -20,4 +21,4 @@ def _through_mask(value: Value) -> Value | None:
     if g.op.name != "mul" or g.args[1].op.name != "dropout_mask":
         return None
     inner, mask = g.args
-    return el.relu_gradient(el.mul(inner, 1.0 / (1.0 - mask.params["rate"])), el.mul(y, mask))
+    return nonlinear.relu_gradient(el.mul(inner, 1.0 / (1.0 - mask.params["rate"])), el.mul(y, mask))

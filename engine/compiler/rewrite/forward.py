@@ -6,7 +6,7 @@ from engine.ir.graph import Graph, same
 from engine.ir.op import made
 from engine.ir.value import Value
 from engine.ops import elementwise as el
-from engine.ops import probability
+from engine.ops import nonlinear, probability
 
 Rule = Callable[[Value], Value | None]
 
@@ -31,7 +31,7 @@ FUSED = {
 
 
 def late_bias(value: Value) -> Value | None:
-    """max_pool(x + bias) = max_pool(x) + bias, one bias per channel: a quarter of the additions and their derivatives."""
+    """max_pool(x + bias) = max_pool(x) + bias, one bias per channel: a quarter of the additions, both ways."""
     inner = value.args[0] if value.op.name == "max_pool2d" else None
     if inner is None or inner.op.name != "add":
         return None
@@ -45,7 +45,7 @@ def late_relu(value: Value) -> Value | None:
     inner = value.args[0] if value.op.name == "max_pool2d" else None
     if inner is None or inner.op.name != "relu":
         return None
-    return el.relu(made(value.op, inner.args[0], **value.params))
+    return nonlinear.relu(made(value.op, inner.args[0], **value.params))
 
 
 RULES: tuple[Rule, ...] = (fused_loss, late_relu, late_bias)

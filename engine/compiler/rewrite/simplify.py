@@ -26,7 +26,7 @@ def folded(value: Value) -> Value | None:
     """An elementwise op on numbers is a number."""
     if value.op.fusion != "elementwise" or not value.args or any(a.number is None for a in value.args):
         return None
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     with np.errstate(all="ignore"):
         made: Any = value.op.eval(np, *(np.asarray(a.number, a.dtype) for a in value.args), **value.params)
@@ -105,7 +105,7 @@ def folded_transpose(value: Value) -> Value | None:
     for i, arg in enumerate(value.args):
         if arg.op.name == "transpose" and arg.ndim >= 2 and arg.params["perm"] == _swapped(arg.ndim):
             args[i], flags[i] = arg.args[0], not flags[i]
-    return matmul(*args, *flags) if tuple(args) != value.args else None
+    return matmul(args[0], args[1], flags[0], flags[1]) if tuple(args) != value.args else None
 
 
 def _swapped(ndim: int) -> tuple[int, ...]:

@@ -36,7 +36,9 @@ def test_forward_names_the_layer_and_the_rows(case):
     found = locate(definition, parameters, arrays, slice(0, 10), 0, 0.1)
     assert (found.stage, found.node, found.rows) == ("forward", "n3", (4,))
     message = str(diagnose(*case, slice(0, 10), 0, 0.1))
-    assert message.startswith("Numbers must stay finite; dense_2 makes one that is not (matmul), in the forward pass, in row 4.")
+    assert message.startswith(
+        "Numbers must stay finite; dense_2 makes one that is not (matmul), in the forward pass, in row 4."
+    )
 
 
 def test_backward_names_the_layer(define, prepare):

@@ -30,10 +30,11 @@ def branches():
     return net.with_outputs(left.id, right.id)
 
 
-IMAGE = ("Input", (8, 7, 2))
 CASES = {
     "mlp": ([("Input", (5,)), ("Dense", 6, "relu"), ("Dense", 4, "sigmoid"), ("Dense", 2)], "mse", ("mae",)),
-    "binary": ([("Input", (5,)), ("Dense", 6, "relu"), ("Dense", 1, "sigmoid")], "binary_crossentropy", ("binary_accuracy",)),
+    "binary": (
+        [("Input", (5,)), ("Dense", 6, "relu"), ("Dense", 1, "sigmoid")], "binary_crossentropy", ("binary_accuracy",),
+    ),
     "classes": (
         [("Input", (5,)), ("Dense", 6, "gelu"), ("Dense", 3, "softmax")],
         "sparse_categorical_crossentropy", ("sparse_categorical_accuracy",),
@@ -45,7 +46,10 @@ CASES = {
     "layer-norm": ([("Input", (6,)), ("LayerNormalization",), ("Dense", 3, "silu")], "huber", ()),
     "sequence": ([("Input", (4, 3)), ("Dense", 5, "tanh"), ("Flatten",), ("Dense", 2)], "mse", ()),
     "image": (
-        [IMAGE, ("Conv2D", 4, 3, "relu"), ("MaxPooling2D",), ("Conv2D", 3, 2), ("GlobalAveragePooling2D",), ("Dense", 3, "softmax")],
+        [
+            ("Input", (8, 7, 2)), ("Conv2D", 4, 3, "relu"), ("MaxPooling2D",), ("Conv2D", 3, 2),
+            ("GlobalAveragePooling2D",), ("Dense", 3, "softmax"),
+        ],
         "sparse_categorical_crossentropy", (),
     ),
     "embedding": ([("Input", (4,), "int32"), ("Embedding", 3, 5), ("Flatten",), ("Dense", 2)], "mse", ()),
@@ -54,8 +58,6 @@ CASES = {
 
 
 def network(name):
-    settings = {"image": {2: {"activation": "relu"}}}
-    del settings
     return [_layer(*parts) for parts in CASES[name][0]]
 
 
@@ -123,7 +125,7 @@ def test_sample_weights_enter_loss_and_gradient(define, prepare, reference):
 def test_parts_change_nothing(name, define, prepare, monkeypatch):
     definition = define(network(name), CASES[name][1], CASES[name][2])
     made = prepare(definition, 37)
-    whole, cut = compile(definition, "train", 37, cores=1), None
+    whole = compile(definition, "train", 37, cores=1)
     monkeypatch.setattr("engine.compiler.plan.SHARD_WORK", 0)
     monkeypatch.setattr("engine.compiler.plan.TILE_BYTES", 5000)
     cut = compile(definition, "train", 37, cores=2)

@@ -8,7 +8,10 @@ from engine.ir.interpret import evaluate
 from engine.ir.op import OPS
 
 SAMPLES = [
-    pytest.param(op, s, id=f"{op.name}-{i}") for op in OPS.values() if op.name != "input" for i, s in enumerate(op.samples)
+    pytest.param(op, s, id=f"{op.name}-{i}")
+    for op in OPS.values()
+    if op.name != "input"
+    for i, s in enumerate(op.samples)
 ]
 
 
