@@ -12,6 +12,7 @@ from engine.compiler.layout import Entry
 from engine.compiler.parameters import Parameters
 from engine.errors import ProjectError, UsageError
 from engine.network.network import Network
+from engine.training.checkpoint import write
 
 Array = NDArray[Any]
 
@@ -44,13 +45,9 @@ def put(network: Network, parameters: Parameters, weights: Sequence[Any]) -> Non
 def save(
     path: str | os.PathLike[str], network: Network, parameters: Parameters, metadata: dict[str, str] | None = None
 ) -> None:
-    """Write the weights to a safetensors file, beside it first and then moved into place."""
-    from safetensors.numpy import save_file
-
+    """Write the weights to a safetensors file; raises DeviceError when it cannot be written."""
     arrays = {name: parameters.view(e.node, e.weight).copy() for name, e in _names(network, parameters).items()}
-    beside = Path(f"{os.fspath(path)}.part")
-    save_file(arrays, beside, metadata)
-    os.replace(beside, path)
+    write(path, arrays, metadata)
 
 
 def load(path: str | os.PathLike[str], network: Network, parameters: Parameters, skip_mismatch: bool = False) -> None:

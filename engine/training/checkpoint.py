@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import ProjectError
+from engine.errors import DeviceError, ProjectError
 
 FORMAT = 1
 Array = NDArray[Any]
@@ -29,14 +29,8 @@ class TrainingState:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write one safetensors file; the JSON values are its metadata. Written beside and moved into place."""
-        from safetensors.numpy import save_file
-
-        target = Path(path)
-        beside = target.with_name(target.name + ".part")
-        metadata = {"layerwright": json.dumps({"format": FORMAT, "values": self.values})}
-        save_file({name: np.ascontiguousarray(array) for name, array in self.arrays.items()}, beside, metadata)
-        os.replace(beside, target)
+        """Write one safetensors file; the JSON values are its metadata. Raises DeviceError as `write`."""
+        write(path, self.arrays, {"layerwright": json.dumps({"format": FORMAT, "values": self.values})})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "TrainingState":
@@ -52,3 +46,15 @@ class TrainingState:
         if not isinstance(known, dict) or known.get("format") != FORMAT:
             raise ProjectError(f"{Path(path).name} is no training state of this version of Layerwright.")
         return cls(arrays, known["values"])
+
+
+def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], metadata: dict[str, str] | None = None) -> None:
+    """Write a safetensors file: beside its place first, then moved there. Raises DeviceError when that cannot be."""
+    from safetensors.numpy import save
+
+    beside = Path(f"{os.fspath(path)}.part")
+    try:
+        beside.write_bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}, metadata))
+        os.replace(beside, path)
+    except OSError as error:
+        raise DeviceError(f"{Path(path).name} cannot be written: {error.strerror or error}.") from None

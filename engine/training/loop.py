@@ -180,7 +180,7 @@ class Training:
 
     def _end(self) -> Iterator[Report]:
         position = self.position
-        self._final = resume.capture(self)
+        self._final = resume.capture(self, ended=True)
         logs = dict(self.history.rows[-1]) if self.history.rows else {}
         for message in self.watchers.ended(logs):
             yield from self._tell(self._report("event", logs, message))

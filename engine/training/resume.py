@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from engine.training.loop import Training
 
 
-def capture(training: "Training") -> TrainingState:
-    """Return the state of a run. Nothing in it changes when the run goes on."""
+def capture(training: "Training", ended: bool = False) -> TrainingState:
+    """Return the state of a run. Nothing in it changes when the run goes on.
+
+    ended: the run is over, so whoever resumes it wants more epochs, even if a callback had stopped it.
+    """
     position, watchers, history = training.position, training.watchers, training.history
     arrays = {f"parameters.{name}": array for name, array in training.parameters.arrays().items()}
     arrays |= {"totals": position.totals.copy(), "batches.loss": history.batch_losses.copy()}
@@ -26,7 +29,7 @@ def capture(training: "Training") -> TrainingState:
         "first_step": position.first_step, "learning_rate": position.rate,
         "edits": [list(edit) for edit in position.edits], "seconds": position.seconds,
         "callbacks": [record.get_config() for record in watchers.records],
-        "memories": [dict(memory) for memory in watchers.memories], "stopped": watchers.stopped,
+        "memories": [dict(memory) for memory in watchers.memories], "stopped": "" if ended else watchers.stopped,
         "rows": [dict(row) for row in history.rows],
     }  # fmt: skip
     return TrainingState(arrays, values)
@@ -47,6 +50,7 @@ def restore(training: "Training", state: TrainingState) -> None:
     position.totals[:] = arrays["totals"]
     position.order = np.array(arrays["order"], np.intp) if "order" in arrays else None
     training.meters.load({n.removeprefix("metric."): a for n, a in arrays.items() if n.startswith("metric.")})
+    watchers.stopped = values["stopped"]
     watchers.memories = [dict(memory) for memory in values["memories"]]
     watchers.kept = {int(n[5:]): np.array(a) for n, a in arrays.items() if n.startswith("kept.")}
     training.history.restore(values["rows"], arrays["batches.loss"])

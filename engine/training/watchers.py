@@ -187,8 +187,8 @@ class Watchers:
     def _save(self, index: int, action: Save) -> str:
         try:
             self._run.save(action.path, action.weights_only)
-        except (OSError, DeviceError) as error:
-            return f"The model could not be saved: {error}. Training goes on."
+        except DeviceError as error:
+            return f"The model could not be saved: {error} Training goes on."
         return action.reason
 
     def _notice(self, index: int, action: Notice) -> str:
