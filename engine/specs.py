@@ -185,11 +185,11 @@ def literal(value: Any) -> str:
 
 
 def snake(name: str) -> str:
-    """Return Keras' snake case of a class name: GlorotUniform -> glorot_uniform, Conv2D -> conv2d, L1L2 -> l1l2."""
+    """Return Keras' snake case of a class name: GlorotUniform -> glorot_uniform, Conv2D -> conv2d, R2Score -> r2_score."""
     out = ""
     for i, letter in enumerate(name):
         before, after = name[i - 1 : i], name[i + 1 : i + 2]
-        if letter.isupper() and i and (before.islower() or (before.isupper() and after.islower())):
+        if letter.isupper() and i and (before.islower() or after.islower()):
             out += "_"
         out += letter.lower()
     return out

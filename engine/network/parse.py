@@ -39,7 +39,9 @@ def parse_record(kind: str, text: str) -> Any:
 
 
 def _layer(tree: ast.expr) -> LayerSpec:
-    made = _call(tree, "layer") if isinstance(tree, ast.Call) else _call(ast.Call(tree, [], []), "layer")
+    if not isinstance(tree, ast.Call | ast.Name | ast.Attribute):
+        raise UsageError(f"A layer must be a name and its settings; it is {_shown(tree)}.")
+    made = _call(tree if isinstance(tree, ast.Call) else ast.Call(tree, [], []), "layer")
     if not isinstance(made, LayerSpec):
         raise UsageError(f"{ast.unparse(tree):.60} is no layer.")
     return made

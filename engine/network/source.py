@@ -1,7 +1,6 @@
 """A network as Keras-style source, with the lines of each node. It never raises: what is not wired is not called."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,7 +27,7 @@ def source(network: Network, feeds: Mapping[str, Shape] | None = None, package: 
     feeds: shapes of Inputs that take theirs from data. package: where the names are imported from. Variables are named
     by us; the names of nodes stand in it as literals only.
     """
-    writer = _Writer(Counter())
+    writer = _Writer(set())
     writer.network(network, feeds or {}, "model")
     body = "\n".join(writer.lines)
     used = [m for m in MODULES if re.search(rf"\b{m}\.", body)]
@@ -39,23 +38,37 @@ def source(network: Network, feeds: Mapping[str, Shape] | None = None, package: 
 
 
 class _Writer:
-    def __init__(self, counter: "Counter[str]") -> None:
+    def __init__(self, taken: set[str]) -> None:
         self.lines: list[str] = []
         self.places: dict[str, tuple[int, ...]] = {}
-        self.counter = counter
+        self.taken = taken
 
-    def fresh(self, stem: str) -> str:
-        self.counter[stem] += 1
-        return f"{stem}_{self.counter[stem]}"
+    def variables(self, network: Network) -> dict[str, str]:
+        """Return a variable per node: kind and counter. It is the node's name where that is of this form and free."""
+        stems = {n.id: snake(n.layer.KERAS) for n in network}
+        ours = {n.id: n.name for n in network if re.fullmatch(rf"{stems[n.id]}_[1-9][0-9]*", n.name, re.ASCII)}
+        chosen = {id: name for id, name in ours.items() if name not in self.taken}
+        self.taken |= set(chosen.values())
+        counts: dict[str, int] = {}
+        for id in network.order():
+            stem = stems[id]
+            while id not in chosen:
+                counts[stem] = counts.get(stem, 0) + 1
+                if (name := f"{stem}_{counts[stem]}") not in self.taken:
+                    chosen[id] = name
+                    self.taken.add(name)
+        return chosen
 
     def network(self, network: Network, feeds: Mapping[str, Shape], variable: str, name: str | None = None) -> None:
         """Write a network; `variable` is the model's own."""
         output = infer(network, feeds).output
         shared = {n.shares for n in network}
         made: dict[str, str] = {}
+        variables = self.variables(network)
         for id in network.order():
             before = len(self.lines)
-            made[id] = self.node(network, network.nodes[id], made, output, shared)
+            self.node(network, network.nodes[id], variables[id], made, output, shared)
+            made[id] = variables[id]
             self.places[id] = tuple(range(before + 1, len(self.lines) + 1))
         inputs = [made[i] for i in network.inputs()]
         outputs = [made[o] for o in network.outputs if o in made]
@@ -66,17 +79,17 @@ class _Writer:
         self,
         network: Network,
         node: Node,
+        variable: str,
         made: dict[str, str],
         output: Mapping[str, Shape | None],
         shared: set[str | None],
-    ) -> str:
-        """Write one node and return the variable that holds its tensor."""
-        variable = self.fresh(snake(node.layer.KERAS))
+    ) -> None:
+        """Write one node; `variable` holds its tensor."""
         if node.layer.KERAS == "Input":
-            shape = output.get(node.id) or getattr(node.layer, "shape", None)
-            layer = node.layer.replace(shape=shape)
+            shape = output.get(node.id)
+            layer = node.layer if shape is None else node.layer.replace(shape=shape)
             self.lines.append(f"{variable} = {layer.source('layers.', name=node.name)}")
-            return variable
+            return
         wired = network.sources(node.id)
         sources = [made[s] for s in wired if s in made]
         call = self.layer(network, node, variable, shared, made, output)
@@ -85,7 +98,6 @@ class _Writer:
         else:
             several = len(sources) > 1 or (node.layer.KERAS != "Model" and getattr(node.layer, "INPUTS", (1,))[0] > 1)
             self.lines.append(f"{variable} = {call}({_listed(sources, several)})")
-        return variable
 
     def layer(
         self, network: Network, node: Node, variable: str, shared: set[str | None],
@@ -97,8 +109,8 @@ class _Writer:
         more: dict[str, object] = {"name": node.name} | ({} if node.trainable else {"trainable": False})
         if isinstance(node.layer, Model):
             rows = [output.get(s) for s in network.sources(node.id)]
-            inner = _Writer(self.counter)
-            feeds = {i: r for i, r in zip(node.layer.network.inputs(), rows, strict=False) if r}
+            inner = _Writer(self.taken)
+            feeds = {i: r for i, r in zip(node.layer.network.inputs(), rows, strict=False) if r is not None}
             inner.network(node.layer.network, feeds, f"{variable}_layer", node.name)
             self.lines += inner.lines + ([] if node.trainable else [f"{variable}_layer.trainable = False"])
             return f"{variable}_layer"

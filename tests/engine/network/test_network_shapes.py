@@ -79,7 +79,9 @@ def test_two_shapes_of_an_input_disagree() -> None:
 
 def test_ranks_that_differ_are_mended_by_a_flatten() -> None:
     problem = only(merged(Add(), [Input((8, 8, 32))], [Input((4,)), Dense(32)][:1]))
-    assert problem.message == "add_1 needs inputs of equal shape. It gets (8, 8, 32) from input_1 and (4,) from input_2."
+    assert (
+        problem.message == "add_1 needs inputs of equal shape. It gets (8, 8, 32) from input_1 and (4,) from input_2."
+    )
     assert problem.short == "ranks differ: 1-D, 3-D"
     assert problem.repair == Repair("insert_layer", ("reshape.flatten/1", "n1", "n3"), "Insert Flatten")
 
