@@ -75,7 +75,7 @@ def literal_lines(value: Any, before: str = "", after: str = "") -> list[str]:
     if len(line) <= WIDTH or not members:
         return [line]
     indent = len(before) - len(before.lstrip())
-    start, end = {list: "[]", tuple: "()"}.get(type(value), "{}")
+    start, end = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
     lines = [before + start]
     for key, member in members:
         lines += literal_lines(member, f"{' ' * (indent + 4)}{key}", ",")

@@ -14,10 +14,10 @@ from engine.data.batches import strategy_of
 from engine.data.settings import Column
 from engine.data.steps import ClassTarget, NumberTarget, Step
 from engine.errors import ExportError
-from engine.export import runtime
 from engine.export.carry import Luggage
 from engine.export.code import WIDTH, Writer, blob_lines, literal
 from engine.export.network_text import Texts, balances
+from engine.export.runtime import commands, training
 from engine.export.subject import Subject, bytes_of, subject_of
 from engine.project.atomic import write_bytes
 from engine.project.document import Project
@@ -28,6 +28,7 @@ HEAD = '''"""A neural network with its data recipe, written by Layerwright. It n
 Predict:    python SCRIPT.py predict IN.csv OUT.csv
 Train anew: python SCRIPT.py train DATA.csv --out weights.npz
 """'''
+TRAINING = ("measure", "learn", "update", "constrain", "initial_weights", "adapt")
 HEAD_NO_TRAIN = '''"""A neural network with its data recipe, written by Layerwright. It needs Python 3.11 and NumPy.
 
 Predict: python SCRIPT.py predict IN.csv OUT.csv
@@ -77,7 +78,7 @@ def script(subject: Subject, embed: bool = True) -> tuple[str, str]:
     except ExportError as error:
         cannot, callbacks, functions, texts = str(error), [], functions[:1], Texts(subject)
         texts.forward()
-    luggage.add(*(_kernel(name) for name in texts.kernels), runtime.main)
+    luggage.add(*(_kernel(name) for name in texts.kernels), commands.main)
     luggage.modules |= {"import base64"} if embed else set()
     luggage.names |= {("types", "SimpleNamespace")} | (set() if embed else {("pathlib", "Path")})
     for text in functions:
@@ -98,7 +99,7 @@ def script(subject: Subject, embed: bool = True) -> tuple[str, str]:
 
 
 def _kernel(name: str) -> Any:
-    places = (kernels, draws, runtime, engine.initializers)
+    places = (kernels, draws, training, engine.initializers)
     return next(getattr(place, name) for place in places if hasattr(place, name))
 
 
@@ -180,32 +181,33 @@ def _code(dtype: str) -> str:
 
 def _design(subject: Subject, cannot: str) -> list[tuple[str, str]]:
     recipe, project, settings = subject.machine.recipe, subject.run.project, subject.settings
-    plain = {
+    plain: dict[str, Any] = {
         "inputs": subject.inputs, "missing": list(recipe.missing), "decimal": recipe.decimal,
         "delimiter": recipe.delimiter, "quote": recipe.quote, "header": recipe.header, "dtype": subject.definition.dtype,
     }  # fmt: skip
     names = [("recipe", "RECIPE"), ("targets", "TARGETS"), ("layout", "LAYOUT"), ("forward", "forward")]
     if cannot:
         return [*names, *((n, literal(v)) for n, v in plain.items()), ("learn", "None")]
-    split, shares = (
-        project.data.split,
-        (project.data.split.train, project.data.split.validation, project.data.split.test),
-    )
+    split = project.data.split
+    optimizer: Any = subject.definition.optimizer
     plain |= {
-        "measured": subject.metrics, "epochs": settings.epochs, "batch_size": settings.batch_size,
-        "shuffle": settings.shuffle, "seed": settings.seed, "split_seed": None if split.seed == settings.seed else split.seed,
-        "strategy": strategy_of(project.data, recipe.task), "shares": shares, "excluded": list(project.data.excluded),
-        "balanced": balances(subject), "learning_rate": float(subject.definition.optimizer.learning_rate),  # type: ignore[union-attr]
-        "trainable": subject.lowered.layout.trainable, "slots": len(subject.lowered.layout.slots),
+        "measured": subject.metrics,
+        "epochs": settings.epochs,
+        "batch_size": settings.batch_size,
+        "shuffle": settings.shuffle,
+        "seed": settings.seed,
+        "split_seed": None if split.seed == settings.seed else split.seed,
+        "strategy": strategy_of(project.data, recipe.task),
+        "shares": (split.train, split.validation, split.test),
+        "excluded": list(project.data.excluded),
+        "balanced": balances(subject),
+        "learning_rate": float(optimizer.learning_rate),
+        "trainable": subject.lowered.layout.trainable,
+        "slots": len(subject.lowered.layout.slots),
         "loss_power": _loss_power(subject),
-    }  # fmt: skip
-    functions = ("measure", "learn", "update", "constrain", "initial_weights", "adapt")
-    return [
-        *names,
-        ("callbacks", "CALLBACKS"),
-        *((f, f) for f in functions),
-        *((n, literal(v)) for n, v in plain.items()),
-    ]
+    }
+    functions = [(name, name) for name in TRAINING]
+    return [*names, ("callbacks", "CALLBACKS"), *functions, *((n, literal(v)) for n, v in plain.items())]
 
 
 def _loss_power(subject: Subject) -> int:

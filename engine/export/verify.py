@@ -81,7 +81,9 @@ def _rows(run: Run, table: Table) -> list[int]:
 
 def _csv(table: Table, rows: list[int], run: Run) -> bytes:
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=_delimiter(run), quotechar=_quote(run), lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer = csv.writer(
+        stream, delimiter=_delimiter(run), quotechar=_quote(run), lineterminator="\n", quoting=csv.QUOTE_ALL
+    )
     if _header(run):
         writer.writerow(table.columns)
     writer.writerows(list(table.row(i).values()) for i in rows)
