@@ -10,7 +10,7 @@ from engine.compiler.definition import Definition
 from engine.compiler.emit_numpy import Emitted, emit, emit_update
 from engine.compiler.graphs import Planned
 from engine.compiler.lower import Lowered, Mode, lower
-from engine.compiler.plan import CHUNK, Plan, parts, work
+from engine.compiler.plan import CHUNK, SHARD_WORK, Plan, parts, work
 from engine.compiler.program import Arena, Code, Program, Totals
 from engine.compiler.rows import mixing
 from engine.errors import ModelError
@@ -46,14 +46,15 @@ def compile(
     wanted = mode != "train" or lowered.stateful
     whole = graphs.rows_graph(lowered, mode, wanted)
     count = globals()["cores"]() if cores is None else cores
-    cut, why = parts(whole.graph, rows, count, _mixing(lowered))
+    mixer = _mixing(lowered)
+    cut, why = parts(whole.graph, rows, count, mixer)
     planned = {rows: whole} | {
         n: graphs.rows_graph(lower(definition, mode, n, total_rows=rows, weighted=weighted), mode, wanted)
         for n in sorted({p.rows for p in cut} - {rows}, reverse=True)
     }
     used = {n: planned[n] for n in dict.fromkeys(p.rows for p in cut)}
     code = _code(definition, lowered, mode, used)
-    plan = _plan(mode, rows, count, cut, why, code, work(whole.graph))
+    plan = _plan(mode, rows, count, cut, why, code, work(whole.graph), mixer is not None)
     first = planned[cut[0].rows].graph
     penalties = len(lowered.penalties)
     return Program(lowered, plan, code, totals(lowered), text(first), mode, arena or Arena(), penalties)
@@ -98,13 +99,14 @@ def _emitted(name: str, planned: Planned | None, lowered: Lowered) -> Emitted | 
     return emit(name, planned.graph, lowered.names, planned.destinations, planned.sums)
 
 
-def _plan(mode: str, rows: int, cores: int, cut: Any, why: str, code: Code, total: int) -> Plan:
+def _plan(
+    mode: str, rows: int, cores: int, cut: Any, why: str, code: Code, total: int, mixes: bool
+) -> Plan:
     shards = len({p.worker for p in cut})
     around = max((e.size for e in (code.before, code.after) if e is not None), default=0)
     stride = -(-max(e.size for e in code.rows.values()) // 64) * 64
     peak = max(stride * shards, around)
-    small = total < 2_000_000
-    blas = 1 if shards > 1 or small else cores
+    blas = cores if mixes and total >= SHARD_WORK else 1
     first = code.rows[cut[0].rows]
     return Plan(mode, rows, cores, tuple(cut), blas, first.buffers, peak, CHUNK, why, total)
 

@@ -107,13 +107,9 @@ def _cost(value: Value) -> int:
 
 def parts(graph: Graph, rows: int, cores: int, mixing: str | None) -> tuple[tuple[Part, ...], str]:
     """Return the parts of a batch and the reason. mixing: what mixes rows, if anything does."""
-    total = work(graph)
-    shards = min(cores, rows // SHARD_ROWS)
     if mixing is not None:
         return (Part(0, rows, 0),), f"One part: {mixing} mixes rows."
-    if total < SHARD_WORK or shards < 2:
-        shards = 1
-    why = f"{shards} parts, one per core." if shards > 1 else "One part: a step is too small to be worth splitting."
+    shards, why = _shards(work(graph), rows, cores)
     made: list[Part] = []
     for worker in range(shards):
         start, stop = rows * worker // shards, rows * (worker + 1) // shards
@@ -121,6 +117,15 @@ def parts(graph: Graph, rows: int, cores: int, mixing: str | None) -> tuple[tupl
     if len(made) > shards:
         why += f" Tiles of {made[0].rows} rows, so that windows stay in the cache."
     return tuple(made), why
+
+
+def _shards(total: int, rows: int, cores: int) -> tuple[int, str]:
+    shards = min(cores, rows // SHARD_ROWS)
+    if cores < 2:
+        return 1, "One part: there is one core."
+    if total < SHARD_WORK or shards < 2:
+        return 1, "One part: a step is too small to be worth splitting."
+    return shards, f"{shards} parts, one per core."
 
 
 def tile_rows(graph: Graph, rows: int) -> int:
