@@ -123,8 +123,7 @@ class Studio(QObject):
     def page(self, stage: str) -> Page:
         """Return the page of a stage; it is made when it is first asked for."""
         if stage not in self.pages:
-            module, name = PAGES[stage]
-            made: Page = getattr(importlib.import_module(module), name)(self.session, self.actions)
+            made: Page = _load(PAGES[stage])(self.session, self.actions)
             made.status_changed.connect(self.window.refresh)
             made.go.connect(self.show_stage)
             made.tell.connect(self._tell)
@@ -387,8 +386,7 @@ class Studio(QObject):
 
     def export(self) -> None:
         """Open the export dialog."""
-        module, name = EXPORT
-        dialog = getattr(importlib.import_module(module), name)(self.session, self.window)
+        dialog = _load(EXPORT)(self.session, self.window)
         dialog.open()
 
     # ---- small answers ----
@@ -526,6 +524,12 @@ def _found(place: tuple[str, str]) -> bool:
         return importlib.util.find_spec(place[0]) is not None
     except ModuleNotFoundError:
         return False
+
+
+def _load(place: tuple[str, str]) -> Any:
+    """Import a page class when it is first shown."""
+    module, name = place
+    return getattr(importlib.import_module(module), name)
 
 
 def _application() -> QApplication:

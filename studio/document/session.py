@@ -157,8 +157,8 @@ class Session(QObject):
         """Say that the current value and runs are in this file now."""
         self.path = path
         self._runs_saved, self._unsaved = True, False
+        self._dirty = True  # told in any case: the title shows the path too
         self.stack.setClean()
-        self._dirty = True  # tell in any case: the title shows the path too
         self._tell_dirty()
 
     @property

@@ -1,6 +1,7 @@
 """Any sequence of edits: undone whole it is the start, redone whole it is the end, and nothing ever raises."""
 
 import dataclasses
+import itertools
 from typing import Any
 
 import pytest
@@ -99,7 +100,7 @@ def test_any_sequence_of_edits_can_be_undone_and_redone(qapp: QApplication, step
         check_whole(session.project)
     end, count = session.project, session.stack.count()
     assert all(before is not after for before, after in told)
-    assert all(a[1] is b[0] for a, b in zip(told, told[1:], strict=False))
+    assert all(a[1] is b[0] for a, b in itertools.pairwise(told))
     for _ in range(count):
         session.undo()
     assert session.project == start

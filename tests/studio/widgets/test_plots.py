@@ -1,0 +1,82 @@
+"""Plots draw what they are given, keep spikes, and stay within their pace."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from studio import theme
+from studio.widgets.plot import BarPlot, Curve, CurvePlot, HeatMap, Marker, ScatterPlot
+from tests.studio.conftest import wait_until
+
+
+def test_curves_are_drawn_after_a_frame(themed: QApplication) -> None:
+    plot = CurvePlot(name="Loss", x_label="epoch", y_label="loss")
+    plot.resize(400, 300)
+    plot.show()
+    x = np.arange(1, 51)
+    raw = Curve(x, 1 / x, "plot.0", 1, faint=True)
+    plot.set_curves([raw, Curve(x, 1 / x, "plot.0", 2, label="train")], [Marker(20, "best", y=0.05)])
+    wait_until(lambda: plot._items and plot._items[1].getData()[0] is not None)
+    assert np.allclose(plot._items[1].getData()[1], 1 / x)
+    assert not plot._items[1].opts["antialias"]
+    assert plot.accessibleDescription() == "train: last 0.02"
+    heads, rows = plot.as_rows()
+    assert heads == ["epoch", "train"]
+    assert rows[0] == [1.0, 1.0]
+    plot.set_curves([raw])
+    wait_until(lambda: not plot._items[1].isVisible())
+
+
+def test_log_scale_leaves_out_what_is_not_positive(themed: QApplication) -> None:
+    plot = CurvePlot(name="Loss", log=True)
+    plot.set_curves([Curve([1, 2, 3], [10.0, 0.0, 0.1])])
+    plot.redraw()
+    y = plot._items[0].getData()[1]
+    assert y[0] == pytest.approx(1)
+    assert np.isnan(y[1])
+    assert y[2] == pytest.approx(-1)
+
+
+def test_nan_is_a_gap_and_not_an_error(themed: QApplication) -> None:
+    plot = CurvePlot(name="Loss")
+    plot.resize(300, 200)
+    plot.show()
+    plot.set_curves([Curve([1, 2, 3], [1.0, float("nan"), 2.0], label="train"), Curve([], [], label="empty")])
+    plot.redraw()
+    QApplication.processEvents()
+
+
+def test_scatter_tells_the_point_that_is_picked(themed: QApplication) -> None:
+    plot, told = ScatterPlot(name="Predicted against actual", diagonal=True), []
+    plot.picked.connect(told.append)
+    plot.set_points(np.arange(20_000), np.arange(20_000) * 2.0, chosen=(3,))
+    plot.redraw()
+    assert len(plot._item.points()) <= ScatterPlot.MOST
+    plot._clicked(None, [plot._item.points()[2]])
+    assert told == [int(plot._item.points()[2].data())]
+
+
+def test_bars_say_their_values(themed: QApplication) -> None:
+    bars = BarPlot(name="Classes")
+    bars.resize(200, 100)
+    bars.set_bars([3, 0, float("nan")], ["a", "b", "c"])
+    assert bars.accessibleDescription().startswith("a: 3; b: 0")
+    assert bars.grab().toImage().pixelColor(10, 50).name() == theme.color("plot.0").name()
+
+
+def test_heat_map_by_mouse_and_arrows(themed: QApplication) -> None:
+    heat, told = HeatMap(name="Confusion", x_label="Predicted", y_label="True"), []
+    heat.picked.connect(lambda i, j: told.append((i, j)))
+    heat.set_cells([[1, 0], [0.5, 0.5]], ["no", "yes"])
+    heat.resize(300, 260)
+    heat.show()
+    grid = heat._grid().toRect()
+    QTest.mouseClick(heat, Qt.MouseButton.LeftButton, pos=grid.topLeft() + QPoint(5, 5))
+    QTest.keyClick(heat, Qt.Key.Key_Down)
+    QTest.keyClick(heat, Qt.Key.Key_Right)
+    QTest.keyClick(heat, Qt.Key.Key_Right)
+    QTest.mouseClick(heat, Qt.MouseButton.LeftButton, pos=QPoint(4, grid.bottom() - 5))
+    assert told == [(0, 0), (1, 0), (1, 1), (1, 1), (1, -1)]
+    QApplication.processEvents()
