@@ -129,3 +129,7 @@ def activation_name(what: str, value: Any) -> str:
     if not isinstance(name, str):
         raise UsageError(f"{what} must be the name of an activation; it is {value!r:.60}.")
     return snake(named("activation", name).KERAS)
+
+
+specs.CHECKS["activation"] = lambda info, value: activation_name(info.name, value)
+specs.CHECKS["spec"] = lambda info, value: coerce(str(info.of), value, info.name)

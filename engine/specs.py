@@ -185,7 +185,7 @@ def literal(value: Any) -> str:
 
 
 def snake(name: str) -> str:
-    """Return Keras' snake case of a class name: GlorotUniform -> glorot_uniform, Conv2D -> conv2d, R2Score -> r2_score."""
+    """Return Keras' snake case of a class name: GlorotUniform -> glorot_uniform, R2Score -> r2_score."""
     out = ""
     for i, letter in enumerate(name):
         before, after = name[i - 1 : i], name[i + 1 : i + 2]
@@ -300,30 +300,8 @@ def _tuple(info: FieldInfo, value: Any) -> tuple[Any, ...]:
     return tuple(one(info, v) for v in value)
 
 
-def _activation(info: FieldInfo, value: Any) -> str:
-    from engine import registry
-
-    return registry.activation_name(info.name, value)
-
-
-def _spec(info: FieldInfo, value: Any) -> Spec:
-    from engine import registry
-
-    found: Spec = registry.coerce(str(info.of), value, info.name)
-    return found
-
-
-def _network(info: FieldInfo, value: Any) -> Any:
-    if isinstance(value, dict):
-        from engine.network.files import from_json
-
-        return from_json(value)
-    if not hasattr(value, "to_json"):
-        raise UsageError(f"{info.name} must be a network; it is {value!r:.60}.")
-    return value
-
-
 CHECKS: dict[str, Callable[[FieldInfo, Any], Any]] = {
     "int": _int, "float": _float, "rate": _rate, "bool": _bool, "enum": _enum, "text": _text,
-    "ints": _tuple, "floats": _tuple, "activation": _activation, "spec": _spec, "network": _network,
+    "ints": _tuple, "floats": _tuple,
 }  # fmt: skip
+"""How a value of each kind is checked. `engine.registry` adds activation and spec, `engine.network.nested` network."""

@@ -1,18 +1,32 @@
 """A network as one layer of another: the record `Model`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from engine.errors import UsageError
 from engine.ir.value import Value
 from engine.layers.core import Dense, Input
 from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight
+from engine.network.files import from_json
 from engine.network.network import Network, stack
 from engine.network.shapes import Shapes, infer
 from engine.registry import register
-from engine.specs import field
+from engine.specs import CHECKS, FieldInfo, field
 
 DEEPEST = 8
 """Networks may be nested so deep."""
+
+
+def check_network(info: FieldInfo, value: Any) -> Network:
+    """Return the value of a field of kind "network", given as a network or as its JSON values."""
+    if isinstance(value, dict):
+        return from_json(value)
+    if not isinstance(value, Network):
+        raise UsageError(f"{info.name} must be a network; it is {value!r:.60}.")
+    return value
+
+
+CHECKS["network"] = check_network
 
 
 @register(
