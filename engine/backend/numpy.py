@@ -176,13 +176,21 @@ def max_pool2d(x: Array, where: Window, out: Array = None) -> Array:
 def max_pool2d_gradient(g: Array, x: Array, y: Array, where: Window, out: Array = None) -> Array:
     """Give g to the first largest element of each window."""
     out = np.empty_like(x) if out is None else out
-    out.fill(0.0)
-    free = np.ones(y.shape, bool)
+    apart = where[0] == where[1]
+    if not apart or (y.shape[1] * where[0][0], y.shape[2] * where[0][1]) != x.shape[1:3]:
+        out.fill(0.0)
+    free, hit, part = np.ones(y.shape, bool), np.empty(y.shape, bool), np.empty_like(g)
     for _, _, rows, columns, windows, tiles in window_spans(x.shape, where):
-        hit = x[:, rows, columns] == y[:, windows, tiles]
-        hit &= free[:, windows, tiles]
-        free[:, windows, tiles] &= ~hit
-        out[:, rows, columns] += g[:, windows, tiles] * hit
+        now, left, share = hit[:, windows, tiles], free[:, windows, tiles], part[:, windows, tiles]
+        np.equal(x[:, rows, columns], y[:, windows, tiles], out=now)
+        now &= left
+        left ^= now
+        np.copyto(share, now)
+        share *= g[:, windows, tiles]
+        if apart:
+            out[:, rows, columns] = share
+        else:
+            out[:, rows, columns] += share
     return out
 
 

@@ -42,7 +42,8 @@ def dropout_mask(
     count = int(np.prod(shape[1:], dtype=int))
     words = random_bytes(seed, stream, step, row, shape[0], 2 * count).view(np.uint16)[:, :count]
     keep = (words >= round(rate * 65536)).reshape(shape)
-    return keep.astype(dtype) * np.asarray(1.0 / (1.0 - rate) if rate < 1 else 0.0, dtype)
+    mask: np.ndarray[Any, Any] = keep.astype(dtype)
+    return np.multiply(mask, mask.dtype.type(1.0 / (1.0 - rate) if rate < 1 else 0.0))
 
 
 def random_normal(

@@ -14,7 +14,6 @@ from engine.compiler.plan import CHUNK, SHARD_WORK, Plan, parts, work
 from engine.compiler.program import Arena, Code, Program, Totals
 from engine.compiler.rows import mixing
 from engine.errors import ModelError
-from engine.ir.text import text
 
 PASSES = ("lower", "differentiate", "rewrite", "plan", "emit")
 PROGRAMS = 8
@@ -57,7 +56,7 @@ def compile(
     plan = _plan(mode, rows, count, cut, why, code, work(whole.graph), mixer is not None)
     first = planned[cut[0].rows].graph
     penalties = len(lowered.penalties)
-    return Program(lowered, plan, code, totals(lowered), text(first), mode, arena or Arena(), penalties)
+    return Program(lowered, plan, code, totals(lowered), first, mode, arena or Arena(), penalties)
 
 
 def _check(definition: Definition, lowered: Lowered, mode: Mode) -> None:
@@ -99,9 +98,7 @@ def _emitted(name: str, planned: Planned | None, lowered: Lowered) -> Emitted | 
     return emit(name, planned.graph, lowered.names, planned.destinations, planned.sums)
 
 
-def _plan(
-    mode: str, rows: int, cores: int, cut: Any, why: str, code: Code, total: int, mixes: bool
-) -> Plan:
+def _plan(mode: str, rows: int, cores: int, cut: Any, why: str, code: Code, total: int, mixes: bool) -> Plan:
     shards = len({p.worker for p in cut})
     around = max((e.size for e in (code.before, code.after) if e is not None), default=0)
     stride = -(-max(e.size for e in code.rows.values()) // 64) * 64

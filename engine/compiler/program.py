@@ -5,7 +5,7 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from engine.compiler.emit_numpy import Emitted
 from engine.compiler.lower import Lowered
 from engine.compiler.parameters import Parameters
 from engine.compiler.plan import Part, Plan
+from engine.ir.graph import Graph
+from engine.ir.text import text
 from engine.ir.value import Value
 
 Array = Any
@@ -67,7 +69,7 @@ class Program:
 
     Attributes:
         mode, rows, plan: what it is and how it runs.
-        source: the generated text. lines: line number -> node id. text: the graph in print.
+        source: the generated text. lines: line number -> node id. graph: of the first part; text: the same in print.
         totals: what each entry of a totals vector is.
         outputs: the network's outputs of the last call: always after `test` and `predict`, after `step` only when a
             metric is no mean over rows. They are overwritten by the next call.
@@ -79,12 +81,12 @@ class Program:
         plan: Plan,
         code: Code,
         totals: Totals,
-        text: str,
+        graph: Graph,
         mode: str,
         arena: Arena,
         penalties: int,
     ) -> None:
-        self.mode, self.rows, self.plan, self.text, self.totals = mode, plan.rows, plan, text, totals
+        self.mode, self.rows, self.plan, self.graph, self.totals = mode, plan.rows, plan, graph, totals
         self.lowered, self.arena = lowered, arena
         self._code, self._penalties = code, penalties
         self.source, self.lines, self._compiled = _compiled(self, code)
@@ -96,6 +98,11 @@ class Program:
         self.outputs: tuple[Array, ...] = tuple(
             np.empty((self.rows, *v.shape[1:]), v.dtype) for v in (lowered.outputs if wanted else ())
         )
+
+    @cached_property
+    def text(self) -> str:
+        """The graph in print."""
+        return text(self.graph)
 
     # ---- running -------------------------------------------------------------------------------------------------
     def step(

@@ -33,6 +33,7 @@ class Writer:
     local: Mapping[Value, str] = field(default_factory=dict)
     lines: list[tuple[str, str]] = field(default_factory=list)
     bindings: dict[str, Binding] = field(default_factory=dict)
+    views: dict[str, str] = field(default_factory=dict)
     name_of: dict[Value, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
     at: dict[Value, int] = field(default_factory=dict)
@@ -106,8 +107,9 @@ class Writer:
         """Bind an expression of one array under the array's name with a suffix."""
         if self.loop:
             return expression
-        known = next((b.name for b in self.bindings.values() if b.kind == "view" and b.value == expression), None)
-        return known or self.bind(Binding(self.free(f"{base}_{suffix}"), "view", expression))
+        if expression not in self.views:
+            self.views[expression] = self.bind(Binding(self.free(f"{base}_{suffix}"), "view", expression))
+        return self.views[expression]
 
     def kernel(self, name: str) -> str:
         """Make a function of the backend known to the program."""

@@ -8,13 +8,15 @@ def text(graph: Graph) -> str:
     """Return one line per value: "%3 = matmul(x0, %2, transpose_b=True) : float32[32, 64]  ; n2 forward"."""
     names = {value: name for name, value in graph.inputs.items()}
     lines = [f"input {name} : {_type(value)}" for name, value in graph.inputs.items()]
+    count = 0
     for value in graph.values():
         if value in names:
             continue
         if value.number is not None:
             names[value] = repr(value.number)
             continue
-        names[value] = f"%{sum(n.startswith('%') for n in names.values())}"
+        names[value] = f"%{count}"
+        count += 1
         lines.append(f"{names[value]} = {_call(value, names)} : {_type(value)}  ; {value.origin or '-'} {value.stage}")
     lines += [f"output {name} = {names[value]}" for name, value in graph.outputs.items()]
     return "\n".join(lines) + "\n"

@@ -115,7 +115,7 @@ MAX_POOL2D_GRADIENT = Op(
     "max_pool2d_gradient", lambda g, x, y, **_: x, _generic(kernels.max_pool2d_gradient), None,
     rules.first_dtype, rules.all_rows, "max_pool2d_gradient({0}, {1}, {2}, {p[where]}, {out})",
     "max_pool2d_gradient({0}, {1}, {2}, {p[where]})", kernels=("max_pool2d_gradient", "window_spans"),
-    samples=tuple(Sample((_pooled(s), s.shapes[0], _pooled(s)), s.params) for s in POOLS[:1]),
+    samples=tuple(Sample((_pooled(s), s.shapes[0], _pooled(s)), s.params) for s in POOLS),
 )  # fmt: skip
 AVG_POOL2D = Op(
     "avg_pool2d", _pooled_shape, _generic(kernels.avg_pool2d),

@@ -116,3 +116,27 @@ def test_integers_never_widen_a_float():
 def test_shapes_that_do_not_fit_are_said_in_a_sentence(make, message):
     with pytest.raises(UsageError, match=message):
         make(ops.input("x", (3, 4)))
+
+
+@pytest.mark.parametrize(("size", "strides"), [((2, 2), (2, 2)), ((2, 2), (1, 1)), ((3, 2), (2, 1))])
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_pooling_gives_the_derivative_to_the_first_of_equals(size, strides, padding):
+    leaf = ops.input("x", (1, 5, 6, 1), "float64")
+    pooled = ops.max_pool2d(leaf, size, strides, padding)
+    slope = evaluate(gradient([(pooled, 1.0)], [leaf]), {leaf: np.ones((1, 5, 6, 1))})
+    found = next(a for v, a in slope.items() if v.op.name == "max_pool2d_gradient")
+    assert found.sum() == pooled.size
+    want = np.zeros((5, 6))
+    tops, lefts = (_starts(n, k, s, padding) for n, k, s in zip((5, 6), size, strides, strict=True))
+    for top in tops:
+        for left in lefts:
+            want[max(top, 0), max(left, 0)] += 1
+    np.testing.assert_array_equal(found[0, :, :, 0], want)
+
+
+def _starts(n, k, s, padding):
+    if padding == "valid":
+        return range(0, n - k + 1, s)
+    count = -(-n // s)
+    before = max((count - 1) * s + k - n, 0) // 2
+    return [i * s - before for i in range(count)]
