@@ -157,7 +157,7 @@ def _with_targets(model: Machine, tensors: "Tensors") -> "Tensors":
 
 def _surprise(truth: Array, probabilities: Array) -> Array:
     right = probabilities[np.arange(len(truth)), truth]
-    return -np.log(np.clip(right, 1e-7, 1.0))
+    return np.asarray(-np.log(np.clip(right, 1e-7, 1.0)))
 
 
 def _check_same(run: Run, table: "Table") -> None:

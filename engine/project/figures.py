@@ -35,7 +35,7 @@ def number_figures(truth: Array, guess: Array) -> dict[str, float]:
 
 def decide(probabilities: Array) -> NDArray[np.int64]:
     """Return the most probable class of each row, the first of equals."""
-    return probabilities.argmax(1).astype(np.int64)
+    return np.asarray(probabilities.argmax(1), np.int64)
 
 
 def per_class(confusion: Array) -> list[dict[str, float]]:

@@ -109,10 +109,17 @@ def _run(members: Members, id: str, small: bool) -> Run:
 def _arrays(
     members: Members, name: str, tensors: Mapping[str, list[Any]], sha256: Mapping[str, str], kind: str, small: bool
 ) -> Arrays:
+    for tensor, about in tensors.items():
+        if len(about) != 2 or not isinstance(about[0], str) or not _is_shape(about[1]):
+            raise ProjectError(f"{members.name} is damaged: the array {tensor!a:.60} has no type and shape.")
     arrays = Arrays(packed=lambda: members.read(name), tensors=tensors, sha256=sha256.get(kind, ""), where=name)
     if small:
         arrays.file()
     return arrays
+
+
+def _is_shape(value: object) -> bool:
+    return isinstance(value, list) and all(type(n) is int and n >= 0 for n in value)
 
 
 def _write(path: Path, members: Mapping[str, bytes]) -> None:

@@ -36,7 +36,8 @@ class Fitting:
         self.settings = options.fit(project, rows, held > 0)
         self.epochs = self.settings.epochs or 1
         cores = resume.plan.get("cores") if resume else None
-        self.machine = machine.build(project, prepared.recipe, cores=cores or devices.cores())
+        self.cores = int(cores or devices.cores())
+        self.machine = machine.build(project, prepared.recipe, cores=self.cores)
         self.training = self._train(resume)
         self.events: list[dict[str, Any]] = [dict(event) for event in resume.events] if resume else []
         self._created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -105,7 +106,7 @@ class Fitting:
             history=tuple(model.own_units(row) for row in history.rows),
             events=tuple(self.events),
             recipe=recipe.to_json(),
-            plan={"device": model.device, "cores": devices.cores(), "batch_size": self.settings.batch_size},
+            plan={"device": model.device, "cores": self.cores, "batch_size": self.settings.batch_size},
             seconds=float(self.training.position.seconds),
             device=model.device,
             best=self._best(),

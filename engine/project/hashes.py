@@ -17,7 +17,7 @@ SILENT = ("note",)
 
 def stage_hash(project: Project, stage: Stage) -> str:
     """Return the sha256 of what this stage is made from; where the data lie does not count, what they hold does."""
-    return hashlib.sha256(json.dumps(PARTS[stage](project))).hexdigest()
+    return hashlib.sha256(json.dumps(PARTS[stage](project), ordered=True)).hexdigest()
 
 
 def changed_stages(run: Run, project: Project) -> tuple[Stage, ...]:

@@ -64,9 +64,9 @@ def build(cls: type[T], values: Any, where: str) -> T:
         raise ProjectError(f"{where} is not as it must be: {error}") from None
 
 
-def dumps(values: Any) -> bytes:
-    """Return JSON as UTF-8, the same bytes for the same values."""
-    return json.dumps(values, ensure_ascii=True, allow_nan=False, sort_keys=True, indent=1).encode()
+def dumps(values: Any, *, ordered: bool = False) -> bytes:
+    """Return JSON as UTF-8. ordered: the order of keys does not count, for hashes."""
+    return json.dumps(values, ensure_ascii=True, allow_nan=False, sort_keys=ordered, indent=1).encode()
 
 
 def parse(data: bytes, where: str) -> Any:

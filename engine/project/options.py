@@ -34,7 +34,7 @@ def fit(project: Project, rows: int, has_validation: bool) -> FitSettings:
 
 def batch_size(rows: int) -> int:
     """Return the suggested batch: a power of two between 16 and 256 that gives some twenty steps an epoch."""
-    return 2 ** min(8, max(4, round(math.log2(max(rows, 1) / 20))))
+    return int(2 ** min(8, max(4, round(math.log2(max(rows, 1) / 20)))))
 
 
 def epochs(rows: int, size: int) -> int:

@@ -88,7 +88,7 @@ def width(recipe: "Recipe") -> int:
 
 def _embedding(tensor: "TensorInfo") -> int:
     """Numbers that stand for one category."""
-    return min(50, math.ceil((tensor.vocabulary_size or 1) ** 0.5) + 1)
+    return min(50, math.ceil(math.sqrt(tensor.vocabulary_size or 1)) + 1)
 
 
 # ---- building --------------------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def _with_fit(
         compile = dataclasses.replace(project.compile, optimizer=_record("optimizer", optimizer))
         project = dataclasses.replace(project, compile=compile)
     changes = {"epochs": epochs, "batch_size": batch_size}
-    given = {name: value for name, value in changes.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
     return dataclasses.replace(project, fit=dataclasses.replace(project.fit, **given))
 
 
@@ -184,7 +184,8 @@ def _record(kind: str, text: str) -> Spec:
     import engine.optimizers  # noqa: F401  (the records enter the registry)
     from engine.network.parse import parse_record
 
-    return parse_record(kind, text)
+    made: Spec = parse_record(kind, text)
+    return made
 
 
 def _parsed(text: str) -> tuple[Spec, ...]:

