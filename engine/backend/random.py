@@ -43,7 +43,8 @@ def dropout_mask(
     words = random_bytes(seed, stream, step, row, shape[0], 2 * count).view(np.uint16)[:, :count]
     keep = (words >= round(rate * 65536)).reshape(shape)
     mask: np.ndarray[Any, Any] = keep.astype(dtype)
-    return np.multiply(mask, mask.dtype.type(1.0 / (1.0 - rate) if rate < 1 else 0.0))
+    mask *= mask.dtype.type(1.0 / (1.0 - rate) if rate < 1 else 0.0)
+    return mask
 
 
 def random_normal(
