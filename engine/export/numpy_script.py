@@ -1,6 +1,7 @@
 """A run as one NumPy script: recipe, network, weights; `predict` and `train` from the command line."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ HEAD = '''"""A neural network with its data recipe, written by Layerwright. It n
 Predict:    python SCRIPT.py predict IN.csv OUT.csv
 Train anew: python SCRIPT.py train DATA.csv --out weights.npz
 """'''
-TRAINING = ("measure", "learn", "update", "constrain", "initial_weights", "adapt")
+TRAINING = ("measure", "learn", "update", "constrain", "initial_weights", "adapt", "fit")
 HEAD_NO_TRAIN = '''"""A neural network with its data recipe, written by Layerwright. It needs Python 3.11 and NumPy.
 
 Predict: python SCRIPT.py predict IN.csv OUT.csv
@@ -72,30 +73,45 @@ def script(subject: Subject, embed: bool = True) -> tuple[str, str]:
     texts, luggage = Texts(subject), Luggage()
     functions, cannot = [texts.forward()], ""
     try:
-        callbacks = _callbacks(subject)
+        callbacks = callbacks_of(subject)
         functions += [texts.measure(), texts.learn(), texts.update(), texts.constrain()]
         functions += [texts.initial_weights(), texts.adapt()]
     except ExportError as error:
         cannot, callbacks, functions, texts = str(error), [], functions[:1], Texts(subject)
         texts.forward()
-    luggage.add(*(_kernel(name) for name in texts.kernels), commands.main)
+    luggage.add(*(_kernel(name) for name in texts.kernels), commands.main, *(() if cannot else (training.fit,)))
+    writer = Writer()
+    writer.add(*(HEAD_NO_TRAIN.format(reason=cannot) if cannot else HEAD).split("\n"), "")
+    add_imports(writer, luggage, functions, embed)
+    add_tables(writer, subject, callbacks)
+    for function in (*functions, *luggage.functions.values()):
+        writer.block(function)
+    trained_text(writer, subject, embed)
+    writer.add("", "", "DESIGN = SimpleNamespace(")
+    writer.add(*(f"{name}={value}," for name, value in design_of(subject, cannot)), indent=1)
+    writer.add(")", "", 'if __name__ == "__main__":', "    main(DESIGN, trained_weights)")
+    return finished(writer), cannot
+
+
+def finished(writer: Writer) -> str:
+    """Return the text; a person's strings may make lines longer than the style allows."""
+    made = writer.text()
+    if any(len(line) > WIDTH for line in made.split("\n")):
+        made = "# ruff: noqa: E501\n" + made
+    return made
+
+
+def add_imports(writer: Writer, luggage: Luggage, functions: list[str], embed: bool, more: Sequence[str] = ()) -> None:
+    """Add the imports and the constants that are carried. more: lines after that of NumPy."""
     luggage.modules |= {"import base64"} if embed else set()
     luggage.names |= {("types", "SimpleNamespace")} | (set() if embed else {("pathlib", "Path")})
     for text in functions:
         luggage.need(text)
-    writer = Writer()
-    writer.add(*(HEAD_NO_TRAIN.format(reason=cannot) if cannot else HEAD).split("\n"), "")
-    writer.add(*luggage.imports(), "")
+    head = luggage.imports()
+    third = sorted([head.pop(), *more], key=lambda line: (line.startswith("from"), line.split()[1]))
+    writer.add(*head, *third, "")
     for constant in luggage.constants.values():
         writer.add(*constant.split("\n"))
-    _tables(writer, subject, callbacks)
-    for function in (*functions, *luggage.functions.values()):
-        writer.block(function)
-    _end(writer, subject, embed, cannot)
-    made = writer.text()
-    if any(len(line) > WIDTH for line in made.split("\n")):
-        made = "# ruff: noqa: E501\n" + made
-    return made, cannot
 
 
 def _kernel(name: str) -> Any:
@@ -104,7 +120,8 @@ def _kernel(name: str) -> Any:
 
 
 # ---- tables ------------------------------------------------------------------------------------------------------
-def _tables(writer: Writer, subject: Subject, callbacks: list[dict[str, Any]]) -> None:
+def add_tables(writer: Writer, subject: Subject, callbacks: list[dict[str, Any]]) -> None:
+    """Add recipe, targets, weights' shapes and callbacks as literals."""
     recipe, project = subject.machine.recipe, subject.run.project
     writer.add("")
     writer.assign("RECIPE", [_step(step, project) for step in recipe.steps])
@@ -140,7 +157,8 @@ def _target(subject: Subject, index: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _callbacks(subject: Subject) -> list[dict[str, Any]]:
+def callbacks_of(subject: Subject) -> list[dict[str, Any]]:
+    """Return the settings of the callbacks; raises ExportError for one that a script does not know."""
     from engine.callbacks.spec import larger_is_better
 
     known = {"loss", "learning_rate", *subject.metrics}
@@ -161,7 +179,8 @@ def _callbacks(subject: Subject) -> list[dict[str, Any]]:
 
 
 # ---- end ---------------------------------------------------------------------------------------------------------
-def _end(writer: Writer, subject: Subject, embed: bool, cannot: str) -> None:
+def trained_text(writer: Writer, subject: Subject, embed: bool) -> None:
+    """Add the weights, or the way to the file beside."""
     dtype = subject.definition.dtype
     if embed:
         blob = base64.b85encode(bytes_of(subject.flat)).decode()
@@ -170,20 +189,19 @@ def _end(writer: Writer, subject: Subject, embed: bool, cannot: str) -> None:
     else:
         read = 'return load(DESIGN, Path(__file__).with_suffix(".npz"))'
     writer.block(f'def trained_weights():\n    """Return the vector of trained weights."""\n    {read}')
-    writer.add("", "", "DESIGN = SimpleNamespace(")
-    writer.add(*(f"{name}={value}," for name, value in _design(subject, cannot)), indent=1)
-    writer.add(")", "", 'if __name__ == "__main__":', "    main(DESIGN, trained_weights)")
 
 
 def _code(dtype: str) -> str:
     return {"float32": "f4", "float64": "f8"}[dtype]
 
 
-def _design(subject: Subject, cannot: str) -> list[tuple[str, str]]:
+def design_of(subject: Subject, cannot: str = "") -> list[tuple[str, str]]:
+    """Return what a script hands to its command line: name, expression."""
     recipe, project, settings = subject.machine.recipe, subject.run.project, subject.settings
     plain: dict[str, Any] = {
         "inputs": subject.inputs, "missing": list(recipe.missing), "decimal": recipe.decimal,
-        "delimiter": recipe.delimiter, "quote": recipe.quote, "header": recipe.header, "dtype": subject.definition.dtype,
+        "delimiter": recipe.delimiter, "quote": recipe.quote, "header": recipe.header,
+        "dtype": subject.definition.dtype,
     }  # fmt: skip
     names = [("recipe", "RECIPE"), ("targets", "TARGETS"), ("layout", "LAYOUT"), ("forward", "forward")]
     if cannot:

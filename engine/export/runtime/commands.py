@@ -11,7 +11,6 @@ import numpy as np
 from engine.export.runtime.answers import figures_of, in_own_unit, outputs_of, probabilities_of, unpack
 from engine.export.runtime.recipe import apply_recipe, divided, encode_target, fit_step, fit_target
 from engine.export.runtime.tables import read_table, show, unique_names
-from engine.export.runtime.training import fit
 
 
 def predict(design: Any, flat: Any, source: Any, sink: Any) -> Any:
@@ -57,7 +56,7 @@ def train(design: Any, source: Any, column: Any, seed: Any, epochs: Any, out: An
         cells = [[columns[target["column"]][i] for i in ids] for target in design.targets]
         wanted = [encode_target(design, t, c) for t, c in zip(design.targets, cells, strict=True)]
         data.append(([x[ids] for x in inputs], wanted))
-    flat = fit(design, data, seed, epochs)
+    flat = design.fit(design, data, seed, epochs)
     weights = unpack(design.layout, flat)
     named = zip(("train", "validation", "test"), data, strict=True)
     print(json.dumps({name: figures_of(design, weights, part) for name, part in named if len(part[0][0])}))
