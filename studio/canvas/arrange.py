@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.project.document import Project
+from studio.document.feeds import taught_node
 
 CARD_W, CARD_H, TARGET_H = 236.0, 48.0, 86.0
 PITCH, GAP_X = 76.0, 76.0
@@ -28,14 +29,6 @@ class Dag:
 def target_id(index: int) -> str:
     """Return the id under which a target card is drawn and its position is kept."""
     return f"target:{index}"
-
-
-def taught_node(project: Project, index: int) -> str | None:
-    """Return the output node that a target teaches: the one it names, else the output in its place."""
-    outputs, named = project.network.outputs, project.targets[index].node
-    if named in project.network.nodes:
-        return named
-    return outputs[index] if index < len(outputs) else None
 
 
 def taught(project: Project) -> tuple[Edge, ...]:

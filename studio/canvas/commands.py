@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from engine.project.document import Project
 from studio.canvas import arrange
-from studio.document import edits
+from studio.document import edits, feeds
 from studio.document.session import Session
 from studio.text import plural, tr
 
@@ -29,7 +29,7 @@ def add(session: Session, edit: Callable[[Project], Project], layer: Any) -> str
 def add_after(session: Session, layer: Any) -> str | None:
     """Add a layer after the selected one; without a selection at the end of the stack."""
     current = session.selection.current
-    after = arrange.taught_node(session.project, int(current[7:])) if current and current[:7] == "target:" else current
+    after = feeds.taught_node(session.project, int(current[7:])) if current and current[:7] == "target:" else current
 
     def edit(project: Project) -> Project:
         if layer.KERAS == "Input" or not project.network.nodes:

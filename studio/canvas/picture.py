@@ -7,8 +7,9 @@ from typing import Any
 from engine.errors import Problem
 from engine.network.network import Network, Node
 from engine.project.document import Project
-from studio.canvas import feeds
-from studio.canvas.arrange import CARD_H, TARGET_H, target_id, taught, taught_node
+from studio.canvas.arrange import CARD_H, TARGET_H, target_id, taught
+from studio.document import feeds
+from studio.document.feeds import taught_node
 from studio.text import tr
 
 LinkKey = tuple[str, str, int]
@@ -116,9 +117,8 @@ def _marks(problem: Problem | None) -> tuple[str, str]:
 def _target_card(session: Any, index: int, problem: Problem | None) -> Card:
     column, line, lines = feeds.target(session, index)
     error, warning = _marks(problem)
-    taught = taught_node(session.project, index)
-    several = len(session.project.targets) > 1 and taught is not None
-    title = tr("Target") if several else tr("Training target")
+    several = len(session.project.targets) > 1 and taught_node(session.project, index) is not None
+    title = tr("Target {n}", n=index + 1) if several else tr("Training target")
     return Card(
         target_id(index), title, column, line, "", "train", "target", error, warning, outputs=False, lines=lines
     )

@@ -46,7 +46,7 @@ class QuickAdd(Box):
         self.wire: LinkKey | None = None
         self.at = QPointF()
         self.loose = False
-        self.search.searched.connect(self.fill)
+        self.search.searched.connect(self.show_matches)
         self.search.installEventFilter(self)
         self.list.itemClicked.connect(self._clicked)
         view.add_asked.connect(self.open_at)
@@ -65,7 +65,7 @@ class QuickAdd(Box):
         y = min(max(place.y(), room.top()), max(room.bottom(), room.top()))
         self.move(QPoint(x, y))
         self.search.clear()
-        self.fill("")
+        self.show_matches("")
         self.show()
         self.raise_()
         self.search.setFocus()
@@ -78,7 +78,7 @@ class QuickAdd(Box):
             self.closed.emit()
 
     # ---- content ---------------------------------------------------------------------------------------------------
-    def fill(self, text: str) -> None:
+    def show_matches(self, text: str) -> None:
         """Show the layers that match; those that do not fit come last with the reason."""
         self.list.clear()
         query = TIMES.sub("", text)
@@ -117,7 +117,7 @@ class QuickAdd(Box):
             self.after, self.wire = self.session.selection.current, None
         if stay:
             self.search.clear()
-            self.fill("")
+            self.show_matches("")
         else:
             self.close_list()
 

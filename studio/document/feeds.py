@@ -65,9 +65,12 @@ def task_of(session: Session, index: int) -> str:
 
 def loss_of(session: Session, index: int) -> Spec | None:
     """Return the loss in force: the chosen one, else the task's own; None while the task is not known."""
+    return session.project.targets[index].loss or own_loss_of(session, index)
+
+
+def own_loss_of(session: Session, index: int) -> Spec | None:
+    """Return the loss that the task brings for the output; None while the task is not known."""
     project = session.project
-    if project.targets[index].loss is not None:
-        return project.targets[index].loss
     task, node = task_of(session, index), taught_node(project, index)
     if task not in OWN or node is None:
         return None

@@ -1,0 +1,161 @@
+"""A form made from the fields of a record: one row each, rare ones under Advanced, nested records unfolded."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engine.errors import LayerwrightError, UsageError
+from engine.specs import FieldInfo, Spec
+from studio.inspector import editors
+from studio.text import tr
+from studio.widgets import Collapsible, FieldRow, IconButton
+
+
+class Form(QWidget):
+    """Edits one or more specs of the same or of different classes (then their common fields).
+
+    `set_asked(field, value, dragging)`: a person has changed a field to a valid value. dragging: it may go on.
+    """
+
+    set_asked = Signal(object, object, object)
+
+    def __init__(self, specs: Sequence[Spec], prefix: str = "") -> None:
+        super().__init__()
+        self.prefix = prefix
+        self.rows: dict[str, _Line] = {}
+        self.specs = tuple(specs)
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+        self.box.setSpacing(0)
+        self._build()
+
+    def _build(self) -> None:
+        rare = []
+        for info in common(self.specs):
+            line = _Line(self, info)
+            self.rows[info.name] = line
+            rare.append(line) if info.advanced else self.box.addWidget(line)
+        if rare:
+            note = ", ".join(editors.label_of(r.info).lower() for r in rare[:3])
+            self.advanced = Collapsible(tr("Advanced"), *rare, note=note if len(note) < 34 else "", opened=False)
+            self.advanced.head.setAccessibleName(tr("Advanced {prefix}", prefix=self.prefix).strip())
+            self.box.addWidget(self.advanced)
+        self.show_specs(self.specs)
+
+    def fits(self, specs: Sequence[Spec]) -> bool:
+        """Return whether this form has the rows for these specs."""
+        return tuple(type(s) for s in specs) == tuple(type(s) for s in self.specs)
+
+    def show_specs(self, specs: Sequence[Spec]) -> None:
+        """Show the values of these specs; `fits` must hold."""
+        self.specs = tuple(specs)
+        for name, line in self.rows.items():
+            line.show_values([getattr(s, name) for s in self.specs])
+
+    def check(self, field: str, value: Any) -> Any:
+        """Return the value as it is stored in all specs; raises UsageError with the sentence."""
+        for spec in self.specs:
+            value = getattr(spec.replace(**{field: value}), field)
+        return value
+
+
+class _Line(QWidget):
+    """One field: its row, a reset button when it differs from the default, and the form of a nested record."""
+
+    def __init__(self, form: Form, info: FieldInfo) -> None:
+        super().__init__()
+        self.form, self.info = form, info
+        self.editor: Any = editors.make(info, info.start, self._check, form.prefix)
+        self.reset = IconButton("rotate-ccw", tr("Reset {field}", field=editors.title_of(info).lower()), size="small")
+        self.reset.clicked.connect(self._reset)
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(policy)
+        self.row = FieldRow(editors.label_of(info), self.editor, self.reset, tooltip=info.doc)
+        self.editor.error_changed.connect(self.row.set_error)
+        self.editor.changed.connect(self._changed)
+        self.row.reset.connect(self._reset)
+        self.nested: Form | None = None
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+        self.box.setSpacing(0)
+        self.box.addWidget(self.row)
+
+    def show_values(self, values: list[Any]) -> None:
+        """Show one value, or a dash when they differ."""
+        same = all(v == values[0] for v in values)
+        if not self._typing() or not same:
+            self.editor.show_value(values[0]) if same else self.editor.show_mixed()
+        changed = not self.info.required and any(v != self.info.default for v in values)
+        self.row.set_changed(changed)
+        self.reset.setVisible(changed)
+        self._show_nested(values[0] if same and isinstance(values[0], Spec) else None)
+
+    def _typing(self) -> bool:
+        """An invalid entry stays as typed until it is mended or another layer is chosen."""
+        return bool(getattr(self.editor, "error", ""))
+
+    def _show_nested(self, value: Spec | None) -> None:
+        if value is None or not value.fields():
+            if self.nested is not None:
+                self._drop_nested()
+        elif self.nested is not None and self.nested.fits([value]):
+            self.nested.show_specs([value])
+        else:
+            self._drop_nested()
+            self.nested = Form([value], editors.title_of(self.info))
+            self.nested.box.setContentsMargins(12, 0, 0, 4)
+            self.nested.set_asked.connect(self._nested_changed)
+            self.box.addWidget(self.nested)
+
+    def _drop_nested(self) -> None:
+        if self.nested is not None:
+            self.box.removeWidget(self.nested)
+            self.nested.hide()
+            self.nested.deleteLater()
+            self.nested = None
+
+    def _check(self, value: Any) -> Any:
+        try:
+            return self.form.check(self.info.name, value)
+        except UsageError as error:
+            raise UsageError(_bare(str(error), self.form.specs, self.info)) from None
+
+    def _changed(self, value: Any) -> None:
+        try:
+            value = self._check(value)
+        except LayerwrightError as error:
+            self.row.set_error(str(error))
+            return
+        self.row.set_error("")
+        self.form.set_asked.emit(self.info.name, value, self.info.kind in ("rate", "int", "float"))
+
+    def _nested_changed(self, field: str, value: Any, dragging: bool) -> None:
+        if self.nested is not None:
+            whole = self.nested.specs[0].replace(**{field: value})
+            self.form.set_asked.emit(self.info.name, whole, dragging)
+
+    def _reset(self, *_: object) -> None:
+        if not self.info.required:
+            self.form.set_asked.emit(self.info.name, self.info.default, False)
+
+
+def common(specs: Sequence[Spec]) -> list[FieldInfo]:
+    """Return the fields that all specs have with the same kind, as the first one declares them."""
+    if not specs:
+        return []
+    others = [{f.name: f.kind for f in s.fields()} for s in specs[1:]]
+    return [f for f in specs[0].fields() if all(o.get(f.name) == f.kind for o in others)]
+
+
+def _bare(sentence: str, specs: Sequence[Spec], info: FieldInfo) -> str:
+    """Return the sentence without the class before it and with the field named as on the form."""
+    for spec in specs:
+        sentence = sentence.removeprefix(f"{spec.KERAS}: ")
+    if sentence.startswith(f"{info.name} "):
+        sentence = editors.title_of(info) + sentence.removeprefix(info.name)
+    return sentence
+
+

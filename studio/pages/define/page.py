@@ -1,0 +1,287 @@
+"""The Define page: palette, canvas, inspector, and a dock with problems, outline and code."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from engine.errors import Problem
+from engine.network.source import Source, source
+from studio.actions import Action
+from studio.canvas import catalog
+from studio.canvas.commands import add_after
+from studio.canvas.outline import Outline
+from studio.canvas.palette import Palette
+from studio.inspector import Inspector
+from studio.pages.define.problems import ProblemsList, fixable
+from studio.pages.define.stage import Stage
+from studio.pages.page import Page, Primary, Status
+from studio.text import plural, tr
+from studio.widgets import Button, CodeView, IconButton, Label, Line, Splitter, Tabs, column, row
+
+ACTIONS = (
+    Action("define.add", "Add layer", "plus", ("Ctrl+Shift+A",), "Add a layer by name.", "define", ("insert", "quick add")),
+    Action("define.find", "Search layers", "search", ("Ctrl+F",), "Find a layer in the palette.", "define"),
+    Action("define.fix", "Apply best fix", "wand-sparkles", ("Alt+Return", "Alt+Enter"), "Mend the current problem.", "define"),
+    Action("define.next_problem", "Next problem", "arrow-down", ("F8",), "Go to the next problem.", "define"),
+    Action("define.previous_problem", "Previous problem", "arrow-up", ("Shift+F8",), "Go to the problem before.", "define"),
+    Action("define.tidy", "Tidy canvas", "align-vertical-space-around", ("Ctrl+Shift+L",), "Arrange cards by depth.", "define"),
+    Action("define.fit", "Fit canvas to view", "scan", (), "Show the whole network.", "define", ("zoom",)),
+    Action("define.select_all", "Select all layers", "box-select", (), "Select every layer of the canvas.", "define"),
+    Action("define.outline", "Show outline", "list", (), "Show all layers as a list.", "define"),
+)
+
+
+class DefinePage(Page):
+    """Stack, wire and set layers."""
+
+    STAGE = "define"
+
+    def build(self) -> None:
+        self.stage = Stage(self.session)
+        self.view, self.scene = self.stage.view, self.stage.scene
+        self.palette_ = Palette(self.session, self.view)
+        self.inspector = Inspector(self.session)
+        self.problem: Problem | None = None
+        self._source = Source("", {})
+        super().build()
+        self.setTabOrder(self.palette_, self.view)
+        self._bind()
+        self._refresh()
+
+    # ---- panels ----------------------------------------------------------------------------------------------------
+    def left(self) -> QWidget:
+        return self.palette_
+
+    def centre(self) -> QWidget:
+        self.stage.setMinimumSize(320, 240)
+        return self.stage
+
+    def right(self) -> QWidget:
+        return self.inspector
+
+    def dock(self) -> QWidget:
+        self.problems = ProblemsList()
+        self.outline = Outline(self.view)
+        self.lists = QStackedWidget()
+        self.lists.addWidget(self.problems)
+        self.lists.addWidget(self.outline)
+        self.tabs = Tabs([("problems", tr("Problems")), ("outline", tr("Outline"))], "problems", name=tr("Dock"))
+        self.tabs.changed.connect(self.show_list)
+        self.fix_all = Button(tr("Fix all safe"), "wand-sparkles", "ghost", "small", tooltip=tr("Apply the fixes that cannot change results"))
+        self.fix_all.clicked.connect(self._fix_all)
+        left = column(row(self.tabs, None, self.fix_all, margins=(16, 0, 8, 0), height=36), Line(color="border.soft"), (self.lists, 1), spacing=0)
+        self.code = CodeView(name=tr("Code"), size=11)
+        copy = IconButton("copy", tr("Copy code"), size="small")
+        copy.clicked.connect(self._copy_code)
+        head = row(Label(tr("Code"), 12, 600), Label(tr("Keras style, live"), 11, 400, "text.muted"), None, copy, margins=(16, 0, 8, 0), height=36)
+        right = column(head, Line(color="border.soft"), (self.code, 1), spacing=0)
+        dock = Splitter(left, right, sizes=(440, 560), name=tr("Problems and code"))
+        dock.setMinimumHeight(96)
+        return dock
+
+    # ---- wiring ----------------------------------------------------------------------------------------------------
+    def _bind(self) -> None:
+        session, view = self.session, self.view
+        session.changed.connect(self._refresh)
+        session.prepared_changed.connect(self._prepared)
+        session.opened.connect(self._opened)
+        session.selection.changed.connect(self._selected)
+        view.said.connect(self._said)
+        view.edit_asked.connect(self._edit)
+        view.rename_asked.connect(self._rename)
+        view.added.connect(self._added)
+        self.stage.first_wanted.connect(self._first)
+        self.stage.callout.fix_asked.connect(self.fix)
+        self.problems.chosen.connect(self.go_to)
+        self.problems.fixed.connect(self._fix_one)
+        self.code.line_clicked.connect(self._line_clicked)
+        handlers = {
+            "define.add": view.quick_add_here, "define.find": self.palette_.search.setFocus, "define.fix": self.fix,
+            "define.next_problem": self.next_problem, "define.previous_problem": self.previous_problem,
+            "define.tidy": view.tidy, "define.fit": view.show_all, "define.select_all": view.select_all,
+            "define.outline": self._show_outline,
+        }  # fmt: skip
+        for action in ACTIONS:
+            self.actions_.add(action, handlers[action.id])
+
+    # ---- following the session -------------------------------------------------------------------------------------
+    def _prepared(self, *_: object) -> None:
+        self.scene.refresh()
+        self._refresh()
+
+    def _opened(self, *_: object) -> None:
+        self.view.start_view()
+
+    def _refresh(self, *_: object) -> None:
+        found = self.session.problems
+        self.problems.show_problems(found)
+        errors = sum(p.severity == "error" for p in found)
+        tone = ("danger.text", "danger.soft") if errors else ("warning.text", "warning.soft")
+        self.tabs.set_badge("problems", str(len(found)) if found else "", *tone)
+        self.fix_all.setVisible(any(p.repair is not None and p.repair.safe and fixable(p) for p in found))
+        self._source = source(self.session.project.network, self.session.feeds())
+        self.code.set_text(self._source.text.rstrip("\n"))
+        self._selected()
+        self.status_changed.emit()
+
+    def _selected(self, *_: object) -> None:
+        chosen = [n for i in self.session.selection.nodes for n in self._source.lines.get(i, ())]
+        self.code.set_marked(chosen, reveal=bool(chosen))
+        self.code.set_errors(self._code_errors())
+        self.problem = self._current_problem()
+        self.problems.mark(self.problem)
+        self.stage.callout.show_problem(self._called_out())
+        self.status_changed.emit()
+
+    def _code_errors(self) -> dict[int, str]:
+        wrong = [p for p in self.session.problems if p.severity == "error" and p.node in self._source.lines]
+        return {n: p.short for p in wrong for n in self._source.lines[p.node or ""][-1:]}
+
+    def _current_problem(self) -> Problem | None:
+        current = self.session.selection.current
+        mine = next((p for p in self.session.problems if p.node is not None and p.node == current), None)
+        return mine or next((p for p in self.session.problems if p.severity == "error"), None)
+
+    def _called_out(self) -> Problem | None:
+        current = self.session.selection.current
+        wrong = [p for p in self.session.problems if p.severity == "error" and p.node in self.session.project.network.nodes]
+        return next((p for p in wrong if p.node == current), wrong[0] if wrong else None)
+
+    # ---- problems --------------------------------------------------------------------------------------------------
+    def go_to(self, problem: Problem) -> None:
+        """Show where a problem is."""
+        self.problem = problem
+        if problem.node in self.scene.nodes:
+            self.session.selection.set(str(problem.node))
+            self.view.reveal(str(problem.node))
+        elif problem.where == "data" or problem.where in self._columns():
+            self.go.emit("data")
+        self.problem = problem
+        self.problems.mark(problem)
+
+    def _columns(self) -> set[str]:
+        return {r.name for r in self.session.prepared.reports} if self.session.prepared is not None else set()
+
+    def next_problem(self) -> None:
+        """Go to the next problem."""
+        self._step(1)
+
+    def previous_problem(self) -> None:
+        """Go to the problem before."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        found = self.session.problems
+        if not found:
+            self._said(tr("There are no problems."))
+            return
+        at = found.index(self.problem) if self.problem in found else -1 if by > 0 else 0
+        known = self.problem if self.session.selection.current == getattr(self.problem, "node", None) else None
+        self.go_to(found[(at + by) % len(found)] if known or at < 0 else found[at])
+
+    def fix(self) -> None:
+        """Apply the fix of the current problem."""
+        problem = self._called_out() if self.problem is None or not fixable(self.problem) else self.problem
+        if problem is not None and fixable(problem):
+            self._fix_one(problem)
+        else:
+            self._said(tr("There is no fix to apply."))
+
+    def _fix_one(self, problem: Problem) -> None:
+        before = self.session.project
+        if problem.repair is not None and self.session.apply_repair(problem.repair):
+            new = [n for n in self.session.project.network.nodes if n not in before.network.nodes]
+            if new:
+                self.session.selection.set(new[-1])
+
+    def _fix_all(self, *_: object) -> None:
+        for _round in range(20):
+            safe = next((p for p in self.session.problems if p.repair is not None and p.repair.safe and fixable(p)), None)
+            if safe is None or not self.session.apply_repair(safe.repair):  # type: ignore[arg-type]
+                return
+
+    # ---- small answers ---------------------------------------------------------------------------------------------
+    def show_list(self, name: str) -> None:
+        """Show "problems" or "outline" in the dock."""
+        self.tabs.set_value(name)
+        self.lists.setCurrentWidget(self.outline if name == "outline" else self.problems)
+
+    def _show_outline(self) -> None:
+        self.panels["dock"].show()
+        self.show_list("outline")
+        self.outline.setFocus()
+
+    def _line_clicked(self, line: int) -> None:
+        node = next((n for n, lines in self._source.lines.items() if line in lines), None)
+        if node:
+            self.session.selection.set(node)
+            self.view.reveal(node)
+
+    def _copy_code(self, *_: object) -> None:
+        from PySide6.QtGui import QGuiApplication  # noqa: PLC0415
+
+        QGuiApplication.clipboard().setText(self._source.text)
+        self._said(tr("The code is on the clipboard."))
+
+    def _first(self) -> None:
+        record = next(r for r in catalog.records() if r.KERAS == "Input")
+        add_after(self.session, catalog.start_of(record))
+        self.view.setFocus()
+
+    def _said(self, text: str) -> None:
+        self.toast(text)
+
+    def _edit(self) -> None:
+        self._show_inspector()
+        self.inspector.focus_first()
+
+    def _rename(self) -> None:
+        self._show_inspector()
+        self.inspector.focus_name()
+
+    def _show_inspector(self) -> None:
+        self.panels["right"].show()
+
+    def _added(self, node: str) -> None:
+        if self.panels["right"].isVisible() and not self.stage.quick_add.isVisible():
+            self.view.setFocus()
+
+    # ---- for the window --------------------------------------------------------------------------------------------
+    def enter(self) -> None:
+        self.view.setFocus()
+        self._refresh()
+
+    def primary(self) -> Primary:
+        wrong = next((p for p in self.session.problems if p.severity == "error"), None)
+        reason = "" if wrong is None else str(wrong)
+        return Primary(tr("Compile"), "braces", self._compile, reason)
+
+    def _compile(self) -> None:
+        wrong = next((p for p in self.session.problems if p.severity == "error"), None)
+        if wrong is not None:
+            self.go_to(wrong)
+        self.go.emit("compile") if wrong is None else self.toast(tr("Not yet"), str(wrong), "warning")
+
+    def status(self) -> tuple[list[Status], list[Status]]:
+        found = self.session.problems
+        counts = {s: sum(p.severity == s for p in found) for s in ("error", "warning", "tip")}
+        left = []
+        if counts["error"]:
+            left.append(Status("circle-alert", plural(counts["error"], "error", "errors"), "danger.text"))
+        if counts["warning"]:
+            left.append(Status("triangle-alert", plural(counts["warning"], "warning", "warnings"), "warning.text"))
+        if counts["tip"]:
+            left.append(Status("lightbulb", plural(counts["tip"], "tip", "tips")))
+        blocks = plural(len(self.session.project.network.nodes), "layer", "layers")
+        chosen = len(self.session.selection.ids)
+        left.append(Status("blocks", f"{blocks} · {tr('{n} selected', n=chosen)}" if chosen else blocks))
+        return left, self._data_status()
+
+    def _data_status(self) -> list[Status]:
+        prepared: Any = self.session.prepared
+        if prepared is None:
+            return [Status("keyboard", tr("F6 leaves the canvas"), "text.muted")]
+        rows = prepared.rows.get("read", 0)
+        features = sum(len(t.columns) for t in prepared.recipe.tensors)
+        text = f"{plural(rows, 'row', 'rows')} · {plural(features, 'input column', 'input columns')}"
+        return [Status("database", text)]

@@ -1,0 +1,131 @@
+"""The centre of the Define page: the canvas with its tools, minimap, callout, quick add and empty state floating above."""
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.canvas.callout import Callout
+from studio.canvas.minimap import Minimap
+from studio.canvas.quick_add import QuickAdd
+from studio.canvas.scene import Scene
+from studio.canvas.view import View
+from studio.document.session import Session
+from studio.text import tr
+from studio.widgets import Box, Button, EmptyState, IconButton, Label, Line
+
+EDGE = 16
+
+
+class Stage(QWidget):
+    """Places everything that floats. `first_wanted()`: the empty state's button."""
+
+    first_wanted = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.scene = Scene(session)
+        self.view = View(self.scene)
+        self.view.setParent(self)
+        self.tools = self._tools()
+        self.zoom_tools = self._zoom_tools()
+        self.minimap = Minimap(self.view)
+        self.minimap.setParent(self)
+        self.count = Label("", 11, 500, "text.secondary", name=tr("Parameters so far"))
+        self.total = Box(self.count, fill="bg.raised", vertical=False, margins=(10, 6, 10, 6))
+        self.total.setParent(self)
+        self.callout = Callout(self.view, self)
+        self.quick_add = QuickAdd(self.view, self)
+        self.first = Button(tr("Add an input"), "plus", "soft")
+        sentence = tr("Drag layers here from the left, or press Tab and type a name.")
+        self.empty = EmptyState("blocks", tr("No layers yet"), sentence, self.first)
+        self.empty.setParent(self)
+        self.first.clicked.connect(self.first_wanted)
+        self.callout.avoid = (self.tools, self.zoom_tools, self.minimap, self.total)
+        self.view.zoomed.connect(self._zoomed)
+        self.scene.drawn.connect(self._drawn)
+        self.view.installEventFilter(self)
+        self._drawn()
+
+    def _tools(self) -> Box:
+        tidy = Button(tr("Tidy"), "align-vertical-space-around", "ghost", "small", tooltip=tr("Arrange by depth (Ctrl+Shift+L)"))
+        tidy.clicked.connect(self._tidy)
+        add = Button(tr("Add layer"), "plus", "ghost", "small", tooltip=tr("Add a layer by name (Tab)"))
+        add.clicked.connect(self._add)
+        box = Box(add, Line(vertical=True, length=16), tidy, fill="bg.raised", vertical=False, spacing=2, margins=3)
+        box.setParent(self)
+        return box
+
+    def _zoom_tools(self) -> Box:
+        out, into = IconButton("minus", tr("Zoom out"), key="Ctrl+-", size="small"), IconButton("plus", tr("Zoom in"), key="Ctrl++", size="small")
+        fit = IconButton("scan", tr("Fit to view"), key="F", size="small")
+        self.map_button = IconButton("map", tr("Show minimap"), size="small", checkable=True)
+        self.map_button.setChecked(True)
+        self.share = Button("100%", kind="ghost", size="small", name=tr("Zoom to 100 %"), tooltip=tr("Zoom to 100 % (Ctrl+0)"))
+        for button, act in ((out, self._out), (into, self._in), (fit, self._fit), (self.share, self._actual), (self.map_button, self._map)):
+            button.clicked.connect(act)
+        box = Box(out, self.share, into, Line(vertical=True, length=16), fit, self.map_button, fill="bg.raised",
+                  vertical=False, spacing=2, margins=3)  # fmt: skip
+        box.setParent(self)
+        return box
+
+    # ---- places ----------------------------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.view.setGeometry(self.rect())
+        self._place()
+
+    def _place(self) -> None:
+        height, width = self.height(), self.width()
+        for box in (self.tools, self.zoom_tools, self.total, self.empty):
+            box.adjustSize()
+        self.tools.move(EDGE, EDGE)
+        self.zoom_tools.move(EDGE, height - EDGE - self.zoom_tools.height())
+        self.minimap.move(EDGE, height - EDGE - self.zoom_tools.height() - 8 - self.minimap.height())
+        self.total.move(width - EDGE - self.total.width(), EDGE)
+        self.empty.resize(360, self.empty.sizeHint().height())
+        self.empty.move((width - self.empty.width()) // 2, max(EDGE, height // 2 - self.empty.height() - 40))
+        self.minimap.setVisible(self.map_button.isChecked() and height > 330 and bool(self.session.project.network.nodes))
+        self.callout.place()
+
+    def _drawn(self) -> None:
+        total = sum(self.session.shapes.parameters.values())
+        known = all(shape is not None for shape in self.session.shapes.output.values())
+        text = tr("{n} params", n=f"{total:,}") if known else tr("{n} params so far", n=f"{total:,}")
+        if text != self.count.text():
+            self.count.setText(text)
+        bare = not self.session.project.network.nodes
+        if self.empty.isHidden() == bare:
+            self.empty.setVisible(bare)
+        self.total.setVisible(not bare)
+        self._place()
+
+    # ---- tools -----------------------------------------------------------------------------------------------------
+    def _tidy(self, *_: object) -> None:
+        self.view.tidy()
+
+    def _add(self, *_: object) -> None:
+        self.view.quick_add_here()
+
+    def _out(self, *_: object) -> None:
+        self.view.zoom_out()
+
+    def _in(self, *_: object) -> None:
+        self.view.zoom_in()
+
+    def _fit(self, *_: object) -> None:
+        self.view.show_all()
+
+    def _actual(self, *_: object) -> None:
+        self.view.actual_size()
+
+    def _map(self, *_: object) -> None:
+        self._place()
+
+    def _zoomed(self, zoom: float) -> None:
+        self.share.set_text(f"{zoom:.0%}")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress and self.quick_add.isVisible():
+            self.quick_add.close_list()
+        return False
