@@ -84,6 +84,6 @@ def _added(table: "Table", found: "Predictions", i: int) -> list[str]:
         return ["", *[""] * len(found.classes), problem]
     decimal = table.dialect.decimal or "."
     value = found.values[i]
-    said = value if isinstance(value, str) else number(float(value), decimal)
+    said = value if isinstance(value, str) else number(value or 0.0, decimal)
     shares = [] if found.probabilities is None else [number(p, decimal) for p in found.probabilities[i]]
     return [said, *shares, ""]

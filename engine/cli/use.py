@@ -57,6 +57,8 @@ def run_export(path: Path, to: str, out: Path, verify: bool, data: Path | None, 
     exported = writer.write(run, project, out)
     values: dict[str, object] = {"out": str(out), "files": [str(f) for f in exported.files]}
     values |= {"verified": False, "max_delta": None, "rows": None}
+    if exported.cannot_train:
+        output.say(exported.cannot_train)
     if verify:
         found = verifier.verify(out, run, project, _table(project, path, data))
         values |= {"verified": found.ok, "max_delta": found.max_delta, "rows": found.rows}

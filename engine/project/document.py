@@ -28,7 +28,7 @@ class Target:
 
 @dataclass(frozen=True)
 class CompileSettings:
-    """optimizer None: Adam(0.001). metrics: names beside the task's own. device and dtype as in the engine."""
+    """optimizer None: Adam(0.003). metrics: names beside the task's own. device and dtype as in the engine."""
 
     optimizer: Spec | None = None
     metrics: tuple[Spec, ...] = ()

@@ -9,17 +9,19 @@ from engine.project.document import FitSettings, Project
 from engine.specs import Spec
 
 EPOCHS = 300
+LEARNING_RATE = 0.003
+PATIENCE = 30
 STEPS = 12_000
 """Suggested optimizer steps at most, before early stopping."""
 
 
 def optimizer(project: Project) -> Spec:
-    """Return the optimizer: as chosen, else Adam."""
+    """Return the optimizer: as chosen, else Adam with the suggested learning rate."""
     if project.compile.optimizer is not None:
         return project.compile.optimizer
     import engine.optimizers  # noqa: F401  (its records enter the registry)
 
-    made: Spec = registry.named("optimizer", "Adam")()
+    made: Spec = registry.named("optimizer", "Adam")(LEARNING_RATE)
     return made
 
 
@@ -50,4 +52,4 @@ def suggested_callbacks(has_validation: bool) -> tuple[Spec, ...]:
     import engine.callbacks  # noqa: F401  (its records enter the registry)
 
     record: Any = registry.named("callback", "EarlyStopping")
-    return (record(monitor="val_loss", patience=30, restore_best_weights=True),)
+    return (record(monitor="val_loss", patience=PATIENCE, restore_best_weights=True),)

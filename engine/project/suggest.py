@@ -12,6 +12,9 @@ from engine.project.document import Project
 from engine.project.prepare import prepare, with_target
 from engine.specs import Spec
 
+PENALTY = 3.0
+"""Strength of the suggested L2 penalty, see `hidden`."""
+
 if TYPE_CHECKING:
     from engine.data.recipe import Recipe, TensorInfo
     from engine.data.table import Table
@@ -75,10 +78,20 @@ def with_seed(project: Project, seed: int) -> Project:
 
 # ---- the rules -------------------------------------------------------------------------------------------------------
 def hidden(rows: int, inputs: int, task: str) -> tuple[Spec, ...]:
-    """Return the hidden layers for this many training rows and input numbers."""
-    units = 2 ** min(8, max(4, round(math.log2(4 * math.sqrt(max(rows, 1))))))
-    dense, dropout = registry.named("layer", "Dense"), registry.named("layer", "Dropout")
-    return (dense(units, activation="relu"), dropout(0.2), dense(units, activation="relu"))
+    """Return the hidden layers for this many training rows: wider and deeper with more rows, less restrained, too.
+
+    The L2 penalty is PENALTY / (2 rows): as strong, against the loss of all rows, for few as for many. Figures and
+    reasons: `resources/help/decisions/0001-suggested-network.md`.
+    """
+    import engine.layers
+    import engine.regularizers  # noqa: F401  (the records enter the registry)
+
+    strength = float(f"{PENALTY / (2 * max(rows, 1)):.1g}")
+    penalty = registry.named("regularizer", "L2")(strength)
+    dense = registry.named("layer", "Dense")
+    units = 64 if rows < 5000 else 128
+    layer = dense(units, activation="relu", kernel_regularizer=penalty)
+    return (layer,) if rows < 5000 else (layer, layer)
 
 
 def width(recipe: "Recipe") -> int:

@@ -213,3 +213,51 @@ def test_weights_of_another_network_are_a_sentence(cli: Cli, trained: Path, tmp_
     done = cli("evaluate", path, "--data", IRIS)
     assert done.code == 1
     assert "cannot be used" in done.err
+
+
+# ---- export ----------------------------------------------------------------------------------------------------------
+def test_an_exported_script_is_verified(cli: Cli, trained: Path, tmp_path: Path) -> None:
+    script = tmp_path / "model.py"
+    done = cli("export", trained, "--to", "numpy", "--out", script, "--verify", "--json")
+    assert done.code == 0
+    assert set(done.json) == {"out", "files", "verified", "max_delta", "rows"}
+    assert done.json["verified"] is True
+    assert done.json["max_delta"] <= 1e-5
+    assert done.json["rows"] == 150
+    assert done.json["files"] == [str(script)]
+    assert script.exists()
+
+
+def test_an_unverified_script_says_so(cli: Cli, trained: Path, tmp_path: Path) -> None:
+    script = tmp_path / "model.py"
+    found = cli("export", trained, "--to", "keras", "--out", script, "--json").json
+    assert (found["verified"], found["max_delta"], found["rows"]) == (False, None, None)
+    assert "keras" in script.read_text()
+
+
+def test_a_script_that_disagrees_is_an_error(
+    cli: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.export import verify
+
+    wrong = verify.Verification(0.5, 150, False, 0.1)
+    monkeypatch.setattr(verify, "verify", lambda *arguments: wrong)
+    done = cli("export", trained, "--to", "numpy", "--out", tmp_path / "m.py", "--verify", "--json")
+    assert done.code == 1
+    assert "disagrees with the app: max |Δ| 0.5" in done.err
+
+
+def test_export_needs_a_known_format(cli: Cli, trained: Path, tmp_path: Path) -> None:
+    done = cli("export", trained, "--to", "cobol", "--out", tmp_path / "m.py")
+    assert done.code == 2
+    assert "'--to'" in done.err
+
+
+def test_the_demo_trains_measures_and_exports(cli: Cli, tmp_path: Path) -> None:
+    done = cli("demo", "--out", tmp_path / "demo")
+    assert done.code == 0
+    assert "test       loss" in done.out
+    assert "verified on 344 rows" in done.out
+    assert sorted(p.name for p in (tmp_path / "demo").iterdir()) == [
+        "penguins.csv", "penguins.layerwright", "penguins.py",
+    ]  # fmt: skip
