@@ -6,6 +6,7 @@ ever enters them, comments and docstrings included.
 
 import inspect
 import math
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -86,6 +87,47 @@ def _members(value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, Mapping):
         return [(f"{literal(k)}: ", v) for k, v in value.items()]
     return [("", v) for v in value] if isinstance(value, list | tuple) else []
+
+
+def wrap(line: str) -> list[str]:
+    """Return the lines of `name = call(...)` that is too long: its arguments below it, as a formatter would cut them.
+
+    Other lines are returned as they are.
+    """
+    found = re.match(r"( *)((?:\w+ = |return )?[\w.]+[(\[])(.*)([)\]])$", line)
+    if len(line) <= WIDTH or found is None:
+        return [line]
+    indent, head, inside, end = found.groups()
+    arguments = split_arguments(inside)
+    if arguments is None:
+        return [line]
+    joined = f"{indent}    {', '.join(arguments)}"
+    if len(joined) <= WIDTH:
+        return [indent + head, joined, indent + end]
+    return [indent + head, *(f"{indent}    {a}," for a in arguments), indent + end]
+
+
+def split_arguments(text: str) -> list[str] | None:
+    """Return what stands between the commas of one pair of brackets; None if the text closes that pair."""
+    parts, depth, start, quote, i = [], 0, 0, "", 0
+    while i < len(text):
+        letter = text[i]
+        if quote:
+            i += letter == "\\"
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+            if depth < 0:
+                return None
+        elif letter == "," and not depth:
+            parts.append(text[start:i].strip())
+            start = i + 1
+        i += 1
+    return [*parts, text[start:].strip()]
 
 
 def source_of(function: Callable[..., Any]) -> str:

@@ -1,16 +1,16 @@
 """A run as one Keras 3 script: the same recipe, network and weights; trained anew by Keras' own loop."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine import initializers
-from engine.compiler.layout import Entry
 from engine.errors import ExportError
 from engine.export.carry import Luggage
-from engine.export.code import Writer, quoted
+from engine.export.code import WIDTH, Writer, quoted, wrap
 from engine.export.network_text import Texts
 from engine.export.numpy_script import (
     Exported,
@@ -58,8 +58,15 @@ def write(run: Run, project: Project, path: str | Path, embed: bool = True) -> E
 def script(subject: Subject, embed: bool = True) -> str:
     """Return the text of the script."""
     texts, luggage = Texts(subject), Luggage()
-    model = _model(subject)
-    functions = [model, _put(subject), _forward(subject), _measure(subject), _fit(subject), texts.initial_weights()]
+    model, (usual, adapted) = _model(subject), _layers(subject)
+    functions = [
+        model,
+        PUT_ADAPTED if adapted else PUT,
+        _forward(subject),
+        _measure(subject),
+        _fit(subject),
+        texts.initial_weights(),
+    ]
     luggage.add(*(getattr(initializers, name) for name in texts.kernels), commands.main, answers.unpack)
     luggage.add(training.row_weights)
     writer = Writer()
@@ -68,6 +75,9 @@ def script(subject: Subject, embed: bool = True) -> str:
     keras = ["import keras", f"from keras import {', '.join(['Model', *used])}"]
     add_imports(writer, luggage, functions, embed, keras)
     add_tables(writer, subject, callbacks_of(subject))
+    writer.assign("LAYERS", usual)
+    if adapted:
+        writer.assign("ADAPTED", adapted)
     for function in (*functions, *luggage.functions.values()):
         writer.block(function)
     trained_text(writer, subject, embed)
@@ -83,8 +93,20 @@ def script(subject: Subject, embed: bool = True) -> str:
 def _model(subject: Subject) -> str:
     text = source(subject.machine.model.network).text.split("\n")
     lines = [line for line in text[1:] if line.strip()]
-    body = [f"    {line}" for line in [*lines, f"model.compile({_compiled(subject)})", "return model"]]
-    return "\n".join(["def build_model():", '    """Return the network, compiled."""', *body])
+    body = [wrapped for line in lines for cut in _calls(line) for wrapped in wrap(f"    {cut}")]
+    compiled = wrap(f"    model.compile({_compiled(subject)})")
+    return "\n".join(
+        ["def build_model():", '    """Return the network, compiled."""', *body, *compiled, "    return model"]
+    )
+
+
+def _calls(line: str) -> list[str]:
+    """Return `x = Layer(...)(y)` as two lines where one is too long."""
+    found = re.match(r"(\w+) = (.*\))(\([\w\[\], ]+\))$", line)
+    if len(line) <= WIDTH - 4 or found is None:
+        return [line]
+    name, made, call = found.groups()
+    return [f"{name} = {made}", f"{name} = {name}{call}"]
 
 
 def _compiled(subject: Subject) -> str:
@@ -102,32 +124,31 @@ def _loss(loss: Any) -> str:
     return str(loss.source("losses."))
 
 
-def _put(subject: Subject) -> str:
-    """The function that gives the layers their weights."""
-    lines, network = [], subject.machine.model.network
-    for node in network:
+PUT = '''def put(w):
+    """Give the layers their weights."""
+    for name, weights in LAYERS.items():
+        MODEL.get_layer(name).set_weights([getattr(w, weight) for weight in weights])'''
+PUT_ADAPTED = (
+    PUT
+    + """
+    for name, weights in ADAPTED.items():  # Keras keeps a count beside them, and derives what it divides by
+        MODEL.get_layer(name).set_weights([*(getattr(w, weight) for weight in weights), np.zeros(())])
+        MODEL.get_layer(name).finalize_state()"""
+)
+
+
+def _layers(subject: Subject) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return layer name -> names of its weights in Keras' order, of usual layers and of those that adapt."""
+    usual: dict[str, list[str]] = {}
+    adapted: dict[str, list[str]] = {}
+    for node in subject.machine.model.network:
         entries = [e for e in subject.lowered.layout.entries if e.node == node.id]
-        if not entries:
-            continue
-        weights = subject.machine.model.shapes.weights[node.id]
-        place = {w.name: i for i, w in enumerate(weights)}
+        place = {w.name: i for i, w in enumerate(subject.machine.model.shapes.weights.get(node.id, ()))}
         ordered = sorted(entries, key=lambda e: (not e.spec.trainable, place[e.weight]))
-        names = [f"w.{subject.lowered.names[node.id]}_{e.weight}" for e in ordered]
-        lines += _set(node.name, names, getattr(node.layer, "ADAPTS", False), ordered)
-    return "\n".join(["def put(w):", '    """Give the layers their weights."""', *(f"    {line}" for line in lines)])
-
-
-def _set(name: str, weights: list[str], adapts: bool, entries: list[Entry]) -> list[str]:
-    if adapts:  # Keras keeps a count beside mean and variance, and derives what it divides by
-        return [
-            f"layer = MODEL.get_layer({quoted(name)})",
-            f"layer.set_weights([{', '.join(weights)}, np.zeros(())])",
-            "layer.finalize_state()",
-        ]
-    line = f"MODEL.get_layer({quoted(name)}).set_weights([{', '.join(weights)}])"
-    if len(line) <= 110:
-        return [line]
-    return [f"MODEL.get_layer({quoted(name)}).set_weights(", "    [", *(f"        {w}," for w in weights), "    ]", ")"]
+        if ordered:
+            kind = adapted if getattr(node.layer, "ADAPTS", False) else usual
+            kind[node.name] = [f"{subject.lowered.names[node.id]}_{e.weight}" for e in ordered]
+    return usual, adapted
 
 
 def _inputs(subject: Subject) -> tuple[str, str]:
@@ -167,7 +188,7 @@ FIT = '''def fit(design, parts, seed, epochs):
         epochs=epochs,
         shuffle=design.shuffle,
         validation_data={held} if len(held[0][0]) else None,
-        callbacks=[{callbacks}],
+        {callbacks},
         sample_weight=(row_weights(design, targets) or [None])[0],
         verbose=0,
     )
@@ -177,31 +198,25 @@ FIT = '''def fit(design, parts, seed, epochs):
 def taken():
     """Return the weights of the layers as one vector, in the order of LAYOUT."""
     found = {{}}
-{reads}    return np.concatenate([np.asarray(found[name]).reshape(-1) for name, _ in LAYOUT])'''
+    for name, weights in LAYERS.items():
+        found |= zip(weights, MODEL.get_layer(name).get_weights())
+    return np.concatenate([np.asarray(found[name]).reshape(-1) for name, _ in LAYOUT])'''
 
 
 def _fit(subject: Subject) -> str:
-    network, names = subject.machine.model.network, subject.lowered.names
-    reads, adapt = "", ""
-    for node in network:
-        entries = [e for e in subject.lowered.layout.entries if e.node == node.id]
-        if not entries:
-            continue
-        place = {w.name: i for i, w in enumerate(subject.machine.model.shapes.weights[node.id])}
-        ordered = sorted(entries, key=lambda e: (not e.spec.trainable, place[e.weight]))
-        keys = ", ".join(quoted(f"{names[node.id]}_{e.weight}") for e in ordered)
-        reads += f"    found |= zip([{keys}], MODEL.get_layer({quoted(node.name)}).get_weights())\n"
-        if getattr(node.layer, "ADAPTS", False):
-            at = [leaf.origin for leaf in subject.lowered.inputs]
-            if network.sources(node.id)[0] not in at:
-                raise ExportError("A Normalization layer that does not follow an Input cannot adapt in a script.")
-            adapt += (
-                f"    MODEL.get_layer({quoted(node.name)}).adapt(inputs[{at.index(network.sources(node.id)[0])}])\n"
-            )
+    network = subject.machine.model.network
     leaves = [leaf.origin for leaf in subject.lowered.inputs]
+    adapt = ""
+    for name in _layers(subject)[1]:
+        (source_id,) = network.sources(next(n.id for n in network if n.name == name))
+        if source_id not in leaves:
+            raise ExportError("A Normalization layer that does not follow an Input cannot adapt in a script.")
+        adapt += f"    MODEL.get_layer({quoted(name)}).adapt(inputs[{leaves.index(source_id)}])\n"
     order = [f"inputs[{leaves.index(n)}]" for n in network.inputs() if n in leaves]
     given = order[0] if len(order) == 1 else f"[{', '.join(order)}]"
     wanted = "targets[0]" if len(subject.machine.outputs) == 1 else "targets"
     held = f"({given.replace('inputs', 'held[0]')}, {wanted.replace('targets', 'held[1]')})"
-    made = [r.source("callbacks.") for r in subject.settings.callbacks or () if r.KERAS != "ModelCheckpoint"]
-    return FIT.format(inputs=given, targets=wanted, held=held, callbacks=", ".join(made), reads=reads, adapt=adapt)
+    records: Any = [r for r in subject.settings.callbacks or () if r.KERAS != "ModelCheckpoint"]
+    made = ", ".join(r.source("callbacks.") for r in records)
+    watched = [line for text in wrap(f"        callbacks=[{made}],".rstrip(",")) for line in [text]]
+    return FIT.format(inputs=given, targets=wanted, held=held, callbacks="\n".join(watched).lstrip(), adapt=adapt)

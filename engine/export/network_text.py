@@ -9,7 +9,7 @@ from engine.compiler.graphs import Planned
 from engine.compiler.layout import Entry
 from engine.compiler.lower import Lowered, lower
 from engine.errors import ExportError
-from engine.export.code import literal
+from engine.export.code import literal, wrap
 from engine.export.plain import ROWS, Body, with_rows
 from engine.export.subject import Subject
 from engine.ir.value import Value
@@ -76,7 +76,9 @@ class Texts:
         self, lowered: Lowered, planned: Planned, before: Planned | None, body: Body, slopes: dict[str, str]
     ) -> list[str]:
         """Write sums and gradients; `slopes` gets weight name -> expression of its gradient."""
-        body.write([*planned.sums, *(v for v, _ in planned.destinations)])
+        count = len(lowered.losses) + (len(lowered.metrics) if self.subject.metrics else 0)
+        penalties = planned.sums[len(planned.sums) - len(lowered.penalties) :] if lowered.penalties else ()
+        body.write([*planned.sums[:count], *penalties, *(v for v, _ in planned.destinations)])
         for value, leaf in planned.destinations:
             if leaf.params["kind"] == "gradient":
                 slopes[str(leaf.params["name"])[2:]] = body.read(value)
@@ -115,9 +117,8 @@ class Texts:
         self._note(body)
         arguments = ", ".join(["w", "g", *layout.slots, "lr", "t"])
         text = "Return the vectors of the optimizer and the weights after step number t, from gradient g."
-        returned = ", ".join(body.read(v) for v, _ in planned.destinations)
-        returned = f"return ({returned},)" if len(planned.destinations) == 1 else f"return {returned}"
-        return _definition("update", arguments, text, [*body.lines, returned])
+        made = {str(leaf.params["name"]): body.read(v) for v, leaf in planned.destinations}
+        return _definition("update", arguments, text, [*body.lines, _returned([made[n] for n in (*layout.slots, "w")])])
 
     def constrain(self) -> str:
         """What holds after every step."""
@@ -212,7 +213,7 @@ def _leaf(value: Value) -> str:
 
 
 def _definition(name: str, arguments: str, text: str, lines: Sequence[str]) -> str:
-    body = [f"    {line}" for line in lines]
+    body = [wrapped for line in lines for wrapped in wrap(f"    {line}")]
     return "\n".join([f"def {name}({arguments}):", f'    """{text}"""', *body])
 
 

@@ -31,8 +31,9 @@ class Alone:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] not in sys.stdlib_module_names and name.partition(".")[0] != "numpy":
             raise ImportError("The script may import NumPy only; it imports " + name)
-sys.meta_path.insert(0, Alone())
-sys.argv = sys.argv[1:]
+if sys.argv[1] == "numpy":
+    sys.meta_path.insert(0, Alone())
+sys.argv = sys.argv[2:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
@@ -97,13 +98,18 @@ def _run(script: Path, data: bytes, python: str) -> str:
             if file.exists():
                 shutil.copy(file, place / f"script{file.suffix}")
         (place / "in.csv").write_bytes(data)
-        call = [python, "-I", "-c", ALONE, "script.py", "predict", "in.csv", "out.csv"]
+        needs = "keras" if b"\nimport keras\n" in script.read_bytes() else "numpy"
+        call = [python, "-I", "-c", ALONE, needs, "script.py", "predict", "in.csv", "out.csv"]
         try:
             done = subprocess.run(call, cwd=place, capture_output=True, text=True, timeout=SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ExportError(f"The script could not be run: {error}.") from None
         if done.returncode or not (place / "out.csv").exists():
             last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+            if "No module named 'keras'" in last:
+                raise ExportError(
+                    "Keras is not installed here, so the script cannot be run. Install keras and a backend."
+                )
             raise ExportError(f"The script failed: {last:.300}")
         return (place / "out.csv").read_text(encoding="utf-8")
 

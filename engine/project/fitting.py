@@ -123,6 +123,8 @@ class Fitting:
         train, held = tensors["train"], tensors["validation"]
         validation = (self.machine.inputs(held), self.machine.targets(held)) if len(held.rows) else None
         state = TrainingState(resume.state_arrays(), resume.values or {}) if resume else None
+        if resume is None:
+            self.machine.model.adapt(self.machine.inputs(train))
         return self.machine.model.train(
             self.machine.inputs(train),
             self.machine.targets(train),
