@@ -139,7 +139,8 @@ class Job(QObject):
 
     def forget(self) -> None:
         """Stop it and call nobody any more (its owner goes away)."""
-        self._report = self._done = self._failed = None
+        self._report = self._done = None
+        self._failed = _dropped
         self.stop()
 
     # ---- worker thread ----
@@ -187,6 +188,10 @@ class Job(QObject):
         elif done is not None:
             done(self._value)
         self.deleteLater()
+
+
+def _dropped(_error: BaseException) -> None:
+    """What a forgotten job's error meets: nobody waits for it any more."""
 
 
 def stop_all(seconds: float = PATIENCE_SECONDS) -> bool:
