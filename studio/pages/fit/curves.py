@@ -1,5 +1,6 @@
 """The curves of one run, read from its history rows: a series per figure, and the best epoch."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from studio.pages.fit.series import Series
@@ -10,11 +11,15 @@ VALIDATION = "val_"
 
 
 class RunCurves:
-    """Figure -> series over epochs, counted from 1. Rows are only ever appended, so reading again takes the new ones."""
+    """Figure -> series over epochs, counted from 1. Rows are only ever appended: reading again takes the new ones.
+
+    best: (epoch from 1, value) of the smallest finite monitored value, the first of equals.
+    """
 
     def __init__(self, rows: Sequence[Mapping[str, float]] = ()) -> None:
         self.figures: dict[str, Series] = {}
         self.first_epoch = Series()
+        self.best: tuple[int, float] | None = None
         self._rows = 0
         self.extend(rows)
 
@@ -25,8 +30,13 @@ class RunCurves:
             for name, value in row.items():
                 if name not in ABOUT:
                     self.figures.setdefault(name, Series()).append(row["epoch"] + 1, value)
+            self._compare(int(row["epoch"]) + 1, row.get(self.monitor, math.nan))
         self._rows += len(fresh)
         return len(fresh)
+
+    def _compare(self, epoch: int, value: float) -> None:
+        if math.isfinite(value) and (self.best is None or value < self.best[1]):
+            self.best = epoch, float(value)
 
     def add_batch(self, epoch: int, share: float, loss: float) -> None:
         """Take note of the running loss inside the first epoch, so that the curve begins with the first batch."""
@@ -54,13 +64,3 @@ class RunCurves:
         if figure == "loss" and len(train) < 2 and len(self.first_epoch):
             train = self.first_epoch
         return train, self.figures.get(VALIDATION + figure, Series())
-
-    @property
-    def best(self) -> tuple[int, float] | None:
-        """(epoch from 1, value) of the smallest finite monitored value; the first of equals."""
-        series = self.figures.get(self.monitor, Series())
-        finite = [(value, epoch) for epoch, value in zip(series.x, series.y, strict=True) if abs(value) < float("inf")]
-        if not finite:
-            return None
-        value, epoch = min(finite)
-        return int(epoch), float(value)

@@ -167,6 +167,16 @@ class Fitter(QObject):
             self.fitting.stop()
         self._job.resume()
 
+    def hold(self) -> None:
+        """Keep the thread from the next batch while the window draws: both would only slow each other down."""
+        if self._job is not None and self.phase == "running":
+            self._job.pause()
+
+    def release(self) -> None:
+        """Let the thread go on after `hold`; a pause by a person stays one."""
+        if self._job is not None and self.phase == "running":
+            self._job.resume()
+
     def set_rate(self, rate: float) -> None:
         """Set the learning rate of the batch after this one."""
         if self.fitting is not None and self.alive:

@@ -1,6 +1,7 @@
 """The Fit page: runs at the left, progress and curves in the middle, live controls and settings at the right."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -37,6 +38,8 @@ from studio.widgets import Button, EmptyState, Line, Scroll, column, fixed, lay,
 
 FRAME_MS = 16
 """How often the page asks its budget whether it may draw."""
+SHORT_BATCH = 0.004
+"""Seconds of a batch below which training and drawing take turns: they would fight for the interpreter."""
 STAGE_TITLES = {"data": "Data", "define": "Define", "compile": "Compile", "fit": "the fit settings"}
 
 
@@ -51,7 +54,8 @@ class FitPage(Page):
         self.runs = Runs(session)
         self.live: LiveRun | None = None
         self.budget = FrameBudget()
-        self._dirty, self._epochs = False, 0
+        self._dirty, self._fresh, self._epochs, self._spent, self.frames = False, False, 0, 0.0, 0
+        self._pieces: list[Callable[[], None]] = []
         self._failure: tuple[Run | None, float] | None = None
         super().__init__(session, actions)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -125,6 +129,8 @@ class FitPage(Page):
         self.callbacks.changed.connect(self._callbacks_set)
         self.loss.changed.connect(self._redraw)
         self.metric.changed.connect(self._redraw)
+        self.loss.plot.hovered.connect(self.metric.plot.set_cursor)
+        self.metric.plot.hovered.connect(self.loss.plot.set_cursor)
         self.loss.maximized.connect(self._maximize)
         self.metric.maximized.connect(self._maximize)
         self.banner.halve.clicked.connect(self._halve_and_go_on)
@@ -259,26 +265,45 @@ class FitPage(Page):
 
     # ---- drawing ---------------------------------------------------------------------------------------------------
     def _tick(self) -> None:
-        if self._dirty and self.isVisible() and self.budget.due(time.perf_counter()):
-            self._frame()
+        """Do the next piece of a frame. A frame is several pieces, so that nothing else waits for all of it."""
+        if not self._pieces and self._dirty and self.isVisible() and self.budget.due(time.perf_counter()):
+            self._dirty, self._spent = False, 0.0
+            self._pieces = [self._draw_head_now, self._draw_metric_now, self._draw_loss_now, self._read]
+        if self._pieces:
+            began = time.perf_counter()
+            if self.live and (self.live.pace.per_batch or 1.0) < SHORT_BATCH:
+                self.fitter.hold()
+            self._pieces.pop()()
+            self.fitter.release()
+            end = time.perf_counter()
+            self._spent += end - began
+            if not self._pieces:
+                self.frames += 1
+                self.budget.spent(end - self._spent, end)
 
-    def _frame(self) -> None:
-        """Draw what is new; the next frame waits for a multiple of what this one costs, painting included."""
-        self._dirty, self._began = False, time.perf_counter()
+    def _read(self) -> None:
         live = self.live
-        if live:
-            live.read()
-            self.session.set_progress(round(live.pace.share, 3))
-            fresh, self._epochs = live.curves.epochs != self._epochs, live.curves.epochs
-            if fresh:
-                self._show_epochs(live)
-            if fresh or live.epoch == 0:
-                self._draw_charts()
-        self._draw_head()
-        QTimer.singleShot(0, self._painted)
+        if live is None:
+            return
+        live.read()
+        self.session.set_progress(round(live.pace.share, 2))
+        self._fresh, self._epochs = live.curves.epochs != self._epochs or live.epoch == 0, live.curves.epochs
+        if self._fresh:
+            self._show_epochs(live)
 
-    def _painted(self) -> None:
-        self.budget.spent(self._began, time.perf_counter())
+    def _draw_loss_now(self) -> None:
+        if self._fresh:
+            self._draw_loss()
+            self.loss.plot.repaint()
+
+    def _draw_metric_now(self) -> None:
+        if self._fresh:
+            self._draw_metric()
+            self.metric.plot.repaint()
+
+    def _draw_head_now(self) -> None:
+        self._draw_head()
+        self.head.repaint()
 
     def _show_epochs(self, live: LiveRun) -> None:
         self.callbacks.follow(live.rows)
@@ -301,11 +326,21 @@ class FitPage(Page):
             self.head.show_past(self.runs.title(run.id), run)
 
     def _draw_charts(self) -> None:
-        runs = self.runs.drawn()
+        self._draw_loss()
+        self._draw_metric()
+
+    def _draw_loss(self) -> None:
         live = self.live if self.runs.front == "" else None
-        epochs = live.epochs if live and live.epochs <= 3 * max(live.curves.epochs, 20) else 0
-        self.loss.show_runs(runs, epochs, live.rate_changes if live else self.runs.rate_changes())
-        self.metric.show_runs(runs, epochs, self.loss.smoothing.value())
+        changes = live.rate_changes if live else self.runs.rate_changes()
+        self.loss.show_runs(self.runs.drawn(), self._planned(), changes)
+
+    def _draw_metric(self) -> None:
+        self.metric.show_runs(self.runs.drawn(), self._planned(), self.loss.smoothing.value())
+
+    def _planned(self) -> int:
+        """Return up to which epoch the axis goes: to the planned end, unless that is far away."""
+        live = self.live if self.runs.front == "" else None
+        return live.epochs if live and live.epochs <= 3 * max(live.curves.epochs, 20) else 0
 
     def _redraw(self) -> None:
         self._draw_charts()

@@ -2,41 +2,68 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio import theme
 from studio.widgets.plot import BarPlot, Curve, CurvePlot, HeatMap, Marker, ScatterPlot
-from tests.studio.conftest import wait_until
 
 
-def test_curves_are_drawn_after_a_frame(themed: QApplication) -> None:
+def test_curves_are_drawn_where_they_belong(themed: QApplication) -> None:
     plot = CurvePlot(name="Loss", x_label="epoch", y_label="loss")
     plot.resize(400, 300)
-    plot.show()
     x = np.arange(1, 51)
     raw = Curve(x, 1 / x, "plot.0", 1, faint=True)
     plot.set_curves([raw, Curve(x, 1 / x, "plot.0", 2, label="train")], [Marker(20, "best", y=0.05)])
-    wait_until(lambda: plot._items and plot._items[1].getData()[0] is not None)
-    assert np.allclose(plot._items[1].getData()[1], 1 / x)
-    assert not plot._items[1].opts["antialias"]
+    across, down = plot.view().at(25.0, 1 / 25)
+    picture = plot.grab().toImage()
+    ratio = picture.devicePixelRatio()
+    near = {picture.pixelColor(int(across * ratio), int((down + d) * ratio)).name() for d in (-1, 0, 1)}
+    assert theme.color("plot.0").name() in near
     assert plot.accessibleDescription() == "train: last 0.02"
     heads, rows = plot.as_rows()
     assert heads == ["epoch", "train"]
     assert rows[0] == [1.0, 1.0]
-    plot.set_curves([raw])
-    wait_until(lambda: not plot._items[1].isVisible())
+    assert plot.said_at(4.2) == "4 · train 0.25"
 
 
 def test_log_scale_leaves_out_what_is_not_positive(themed: QApplication) -> None:
     plot = CurvePlot(name="Loss", log=True)
-    plot.set_curves([Curve([1, 2, 3], [10.0, 0.0, 0.1])])
-    plot.redraw()
-    y = plot._items[0].getData()[1]
+    y = plot.values(Curve([1, 2, 3], [10.0, 0.0, 0.1]))[1]
     assert y[0] == pytest.approx(1)
     assert np.isnan(y[1])
     assert y[2] == pytest.approx(-1)
+
+
+def test_many_points_are_reduced_to_the_extremes_of_pixel_columns(themed: QApplication) -> None:
+    plot = CurvePlot(name="Loss")
+    plot.resize(400, 300)
+    y = np.sin(np.arange(100_000) / 5000)
+    y[31_234] = 9.0
+    curve = Curve(np.arange(100_000), y, "plot.0", 1)
+    plot.set_curves([curve])
+    x, down = plot.points(curve, plot.view())
+    assert len(x) <= 3 * 400
+    assert down.min() == pytest.approx(plot.view().at(0, 9.0)[1])
+
+
+def test_a_person_zooms_and_goes_back(themed: QApplication) -> None:
+    plot = CurvePlot(name="Loss", x_range=(0.0, 10.0))
+    plot.resize(400, 300)
+    plot.set_curves([Curve([0, 10], [0.0, 1.0])])
+    wheel = QWheelEvent(
+        QPointF(200, 100), QPointF(200, 100), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(plot, wheel)
+    low, high = plot.view().x
+    assert 0 < low < high < 10
+    plot.set_x_range(0.0, 20.0)
+    assert plot.view().x == (low, high)
+    plot.fit_view()
+    assert plot.view().x == (0.0, 20.0)
 
 
 def test_nan_is_a_gap_and_not_an_error(themed: QApplication) -> None:
@@ -44,7 +71,7 @@ def test_nan_is_a_gap_and_not_an_error(themed: QApplication) -> None:
     plot.resize(300, 200)
     plot.show()
     plot.set_curves([Curve([1, 2, 3], [1.0, float("nan"), 2.0], label="train"), Curve([], [], label="empty")])
-    plot.redraw()
+    assert not plot.grab().isNull()
     QApplication.processEvents()
 
 

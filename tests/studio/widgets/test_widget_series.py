@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from studio.widgets.plot import Curve, apart
-from studio.widgets.series import decade_ticks, smoothed
+from studio.widgets.curves import Curve, apart, span, stretches
+from studio.widgets.series import decade_ticks, round_ticks, smoothed
 
 
 def recurrence(y: np.ndarray, share: float) -> np.ndarray:
@@ -44,9 +44,27 @@ def test_ticks_of_powers_of_ten_are_round_and_few(low: float, high: float) -> No
     assert all(math.isclose(float(f"{10**t:.2g}"), 10**t, rel_tol=1e-9) for t in ticks)
 
 
+@pytest.mark.parametrize(("low", "high"), [(0, 60), (-0.3, 1.7), (1e6, 3e6), (0.001, 0.0012)])
+def test_round_ticks_are_inside_and_few(low: float, high: float) -> None:
+    ticks = round_ticks(low, high, 6)
+    assert 2 <= len(ticks) <= 7
+    assert all(low - 1e-9 * high <= t <= high * (1 + 1e-9) for t in ticks)
+    assert round_ticks(1, 1, 6) == []
+
+
 def test_labels_that_would_overlap_move_apart() -> None:
     curve = Curve([1], [1])
-    near = apart([(1, 1.0, curve), (1, 1.0, curve)], height=0.5)
-    assert [anchor for _, anchor in near] == [0.0, 1.0]
-    far = apart([(1, 1.0, curve), (1, 2.0, curve)], height=0.5)
-    assert [anchor for _, anchor in far] == [0.5, 0.5]
+    assert [shift for _, shift in apart([(1, 10.0, curve), (1, 10.0, curve)], 14)] == [-7, 7]
+    assert [shift for _, shift in apart([(1, 10.0, curve), (1, 40.0, curve)], 14)] == [0, 0]
+
+
+def test_spans_leave_out_what_is_not_finite() -> None:
+    assert span([np.array([1.0, np.nan, 3.0]), np.array([np.inf, 2.0])], 0.0) == (1.0, 3.0)
+    assert span([], 0.1) == (0.0, 1.0)
+    low, high = span([np.array([2.0])], 0.1)
+    assert low < 2 < high
+
+
+def test_stretches_are_what_can_be_drawn_as_lines() -> None:
+    assert stretches(np.array([True, True, False, True, False, True, True, True])) == [(0, 2), (5, 8)]
+    assert stretches(np.array([True])) == []
