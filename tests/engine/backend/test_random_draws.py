@@ -14,7 +14,15 @@ def test_a_part_draws_what_the_whole_draws(draw):
     np.testing.assert_array_equal(draw(7, KEY, 11, 13, (7, 3, 5)), whole[13:])
 
 
-@pytest.mark.parametrize("change", [(8, KEY, 11), (7, stream_id("noise", "n3"), 11), (7, stream_id("dropout", "n4"), 11), (7, KEY, 12)])  # fmt: skip
+OTHERS = [
+    (8, KEY, 11),
+    (7, stream_id("noise", "n3"), 11),
+    (7, stream_id("dropout", "n4"), 11),
+    (7, KEY, 12),
+]
+
+
+@pytest.mark.parametrize("change", OTHERS)
 def test_another_key_draws_other_bits(change):
     assert not np.array_equal(random_normal(*change, 0, (50,)), random_normal(7, KEY, 11, 0, (50,)))
 
