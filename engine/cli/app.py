@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.cli import output
-from engine.errors import DeviceError, LayerwrightError, UsageError
+from engine.errors import DataError, DeviceError, LayerwrightError, UsageError
 
 HELP = """Design, train, evaluate and export neural networks. Without a command the studio opens:
 
@@ -193,7 +193,7 @@ def guarded(work: Callable[[], int], as_json: bool) -> int:
     try:
         return work()
     except LayerwrightError as error:
-        return failed(error)
+        return failed(_with_option(error))
     except BrokenPipeError:
         output.silence()
         return 2
@@ -206,6 +206,13 @@ def guarded(work: Callable[[], int], as_json: bool) -> int:
         return failed(DeviceError(f"The machine refused{place}: {error.strerror or error}."))
     except RecursionError:
         return failed(UsageError("The input is nested too deeply."))
+
+
+def _with_option(error: LayerwrightError) -> LayerwrightError:
+    """Say which option helps when the data have moved."""
+    from engine.project.datafile import MovedDataError
+
+    return DataError(f"{error} On the command line: --data CSV.") if isinstance(error, MovedDataError) else error
 
 
 __all__: list[Any] = ["app", "guarded", "main"]

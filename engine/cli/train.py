@@ -1,6 +1,10 @@
 """`layerwright train`: from a CSV or a project to a trained run."""
 
+import contextlib
 import dataclasses
+import signal
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,7 +15,7 @@ from engine.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from engine.project.document import Project
-    from engine.project.lifecycle import Prepared
+    from engine.project.lifecycle import Fitting, Prepared
     from engine.project.runs import Run, RunStore
 
 
@@ -80,12 +84,28 @@ def fit(project: "Project", prepared: "Prepared") -> "Run":
         if problem.severity == "warning":
             output.say(str(problem))
     fitting = lifecycle.start(project, prepared)
-    try:
+    with stopped_by_interrupt(fitting):
         watch(fitting)
-    except KeyboardInterrupt:
-        output.say("Stopped; the weights of the last finished batch are kept.")
-        fitting.close()
     return fitting.run()
+
+
+@contextlib.contextmanager
+def stopped_by_interrupt(fitting: "Fitting") -> Iterator[None]:
+    """Let Ctrl+C finish the running batch and end the fit; a second one leaves at once."""
+
+    def stop(number: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, before)
+        output.say("Stopping after this batch; what was learnt is kept. Ctrl+C again leaves at once.")
+        fitting.stop()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def save(path: Path, project: "Project", runs: "RunStore") -> None:

@@ -43,10 +43,12 @@ for column, path in enumerate(sys.argv[1:]):
     d = np.load(path)
     kind = MLPRegressor if d["regression"] else MLPClassifier
     for row, (hidden, alpha, early) in enumerate(grid):
-        made = kind(hidden, alpha=alpha, max_iter=1000, early_stopping=early, random_state=0).fit(d["x0"], d["y0"])
+        made = kind(hidden_layer_sizes=hidden, alpha=alpha, max_iter=1000, early_stopping=early, random_state=0)
+        made.fit(d["x0"], d["y0"])
         table[row, column] = made.score(d["x1"], d["y1"]), made.score(d["x2"], d["y2"])
 best = table[:, :, 0].mean(1).argmax()
-print(json.dumps({"settings": repr(grid[best]), "validation": table[best, :, 0].mean(), "test": table[best, :, 1].mean()}))
+validation, test = table[best].mean(0)
+print(json.dumps({"settings": repr(grid[best]), "validation": validation, "test": test}))
 """
 
 
