@@ -4,6 +4,7 @@ from typing import Any
 
 from engine import registry
 from engine.callbacks import records  # noqa: F401  (its records register themselves)
+from engine.callbacks.own import Callback
 from engine.callbacks.spec import (
     Action,
     CallbackSpec,
@@ -18,8 +19,8 @@ from engine.callbacks.spec import (
 )
 
 __all__ = [
-    "Action", "CallbackSpec", "KeepWeights", "Memory", "Notice", "RestoreWeights", "Save", "SetLearningRate", "Stop",
-    "View",
+    "Action", "Callback", "CallbackSpec", "KeepWeights", "Memory", "Notice", "RestoreWeights", "Save",
+    "SetLearningRate", "Stop", "View",
 ]  # fmt: skip
 
 

@@ -148,7 +148,7 @@ class Layer:
         self.shapes: tuple[Shape, ...] | None = None
         self._variables: dict[str, Variable] = {}
         self.losses: list[float] = []
-        self.inner: Any = None
+        self.inner: Any = None  # the model behind it, when it is one
 
     # ---- what it is ------------------------------------------------------------------------------------------------
     @property
@@ -217,12 +217,15 @@ class Layer:
     @property
     def trainable_weights(self) -> list[Variable]:
         """The variables that training changes; none when frozen."""
+        if self.inner is not None:
+            return list(self.inner.trainable_weights) if self.trainable else []
         return [v for v in self._variables.values() if v.trainable] if self.trainable else []
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The other variables."""
-        return [v for v in self._variables.values() if not (v.trainable and self.trainable)]
+        trained = self.trainable_weights
+        return [v for v in self._variables.values() if not any(v is t for t in trained)]
 
     def get_weights(self) -> list[Array]:
         """Return copies of all variables, in the order of `weights`."""

@@ -1,6 +1,6 @@
 """Layers that learn from data before training: what reaches them is computed, then they adapt."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.training.arrays import Array
 
@@ -15,17 +15,12 @@ def adapt(model: "Model", inputs: tuple[Array, ...], batch_size: int) -> None:
     """
     network, known = model.network, dict(zip(model.input_ids, inputs, strict=True))
     for id in network.order():
-        node = network.nodes[id]
-        if node.shares is None and getattr(node.layer, "ADAPTS", False) and node.layer.weights(_shapes(model, id)):
+        layer: Any = network.nodes[id].layer
+        if network.nodes[id].shares is None and layer.ADAPTS and model.shapes.weights[id]:
             (source,) = network.sources(id)
             rows = known[source] if source in known else _reaching(model, source, known, batch_size)
-            for weight, value in node.layer.adapt(rows).items():
+            for weight, value in layer.adapt(rows).items():
                 model.parameters.set(id, weight, value)
-
-
-def _shapes(model: "Model", id: str) -> tuple[tuple[int, ...], ...]:
-    output = model.shapes.output
-    return tuple(output[s] or () for s in model.network.sources(id))
 
 
 def _reaching(model: "Model", source: str, known: dict[str, Array], batch_size: int) -> Array:

@@ -93,6 +93,8 @@ class Built:
     def trainable(self, value: bool) -> None:
         for layer in self.layers:
             layer.trainable = bool(value)
+            if layer.inner is not None:
+                layer.inner.trainable = value
 
     def summary(self, print_fn: Callable[[str], Any] = print) -> None:
         """Print the table of layers, shapes and parameters."""
@@ -187,9 +189,9 @@ class Built:
         network = self.network
         for node in network:
             layer = self._form.layers[node.id]
-            if (inner := getattr(layer, "inner", None)) is not None:
-                inner._freeze()
-                network = network.replace(node.id, layer=Nested(inner.network))
+            if layer.inner is not None:
+                layer.inner._freeze()
+                network = network.replace(node.id, layer=Nested(layer.inner.network))
             if node.trainable != layer.trainable:
                 network = network.replace(node.id, trainable=layer.trainable)
         self._form = dataclasses.replace(self._form, network=network)

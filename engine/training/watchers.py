@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine import registry
 from engine.callbacks import (
     Action,
+    Callback,
     CallbackSpec,
     KeepWeights,
     Memory,
@@ -222,5 +223,4 @@ def _record(item: Any) -> CallbackSpec:
 def _watches_batches(item: Any) -> bool:
     if isinstance(item, CallbackSpec):
         return type(item).on_batch_end is not CallbackSpec.on_batch_end
-    method = getattr(type(item), "on_train_batch_end", None)
-    return method is not None and not getattr(method, "does_nothing", False)
+    return getattr(type(item), "on_train_batch_end", None) not in (None, Callback.on_train_batch_end)

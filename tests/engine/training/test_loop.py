@@ -1,6 +1,7 @@
 """The iterator: its reports, pausing, stopping, the learning rate, and what happens when memory or numbers give out."""
 
 import gc
+import itertools
 import threading
 import time
 from typing import Any
@@ -35,7 +36,7 @@ def test_reports_come_batch_by_batch_and_close_each_epoch() -> None:
     assert set(reports[0].logs) == {"loss", "mae"}
     assert reports[2].logs == reports[3].logs, "the running mean after the last batch is the figure of the epoch"
     assert reports[0].logs != reports[1].logs
-    assert all(a.seconds <= b.seconds for a, b in zip(reports, reports[1:], strict=False))
+    assert all(a.seconds <= b.seconds for a, b in itertools.pairwise(reports))
 
 
 def test_batch_losses_are_the_losses_of_each_batch() -> None:
