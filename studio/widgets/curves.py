@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shiboken6
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -97,6 +98,7 @@ class CurvePlot(Themed, QWidget):
         self._steered: tuple[Span, Span] | None = None
         self._cursor: float | None = None
         self._drag: tuple[QPointF, View] | None = None
+        self._lines = LineBuffer()
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
@@ -290,16 +292,11 @@ class CurvePlot(Themed, QWidget):
         if len(x) == 1 and math.isfinite(y[0]):
             painter.drawEllipse(QPointF(x[0], y[0]), 2, 2)
         for low, high in stretches(np.isfinite(x) & np.isfinite(y)):
-            self._paint_stretch(painter, curve, x[low:high].tolist(), y[low:high].tolist())
-
-    @staticmethod
-    def _paint_stretch(painter: QPainter, curve: Curve, x: list[float], y: list[float]) -> None:
-        """Separate lines for thick curves: joining them costs Qt fifty times as much."""
-        if curve.width > 1 and not curve.dash:
-            ends = zip(x, y, x[1:], y[1:], strict=False)
-            painter.drawLines([QLineF(*end) for end in ends])
-        else:
-            painter.drawPolyline(QPolygonF([QPointF(*point) for point in zip(x, y, strict=True)]))
+            if curve.dash:
+                points = zip(x[low:high].tolist(), y[low:high].tolist(), strict=True)
+                painter.drawPolyline(QPolygonF([QPointF(*point) for point in points]))
+            else:
+                self._lines.draw(painter, x[low:high], y[low:high])
 
     def _pen(self, curve: Curve) -> QPen:
         color = theme.mix("bg.panel", curve.color, 0.3) if curve.faint else theme.color(curve.color)
@@ -377,6 +374,27 @@ class CurvePlot(Themed, QWidget):
         painter.setPen(theme.color(color))
         painter.setFont(theme.font(11, 600))
         painter.drawText(box, CENTRE, text)
+
+
+class LineBuffer:
+    """Lines between points, drawn separately: joining thick ones costs Qt fifty times as much. Qt reads the array
+    itself, because a QLineF per line would cost more than drawing; the array stays in place while Qt knows of it."""
+
+    def __init__(self) -> None:
+        self._grow(1024)
+
+    def _grow(self, count: int) -> None:
+        self._array = np.zeros((count, 4))
+        self._first = shiboken6.Shiboken.wrapInstance(self._array.ctypes.data, QLineF)
+
+    def draw(self, painter: QPainter, x: Array, y: Array) -> None:
+        """Draw the lines between neighbouring points with the painter's pen."""
+        count = len(x) - 1
+        if count > len(self._array):
+            self._grow(2 * count)
+        lines = self._array[:count]
+        lines[:, 0], lines[:, 1], lines[:, 2], lines[:, 3] = x[:-1], y[:-1], x[1:], y[1:]
+        painter.drawLines(self._first, count)
 
 
 def span(values: Sequence[Array], pad: float) -> Span:

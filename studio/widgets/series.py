@@ -17,7 +17,8 @@ def thinned(x: Array, y: Array, columns: int) -> tuple[Array, Array]:
     whole = n // width * width
     blocks = y[:whole].reshape(-1, width)
     starts = np.arange(len(blocks)) * width
-    filled = np.where(np.isfinite(blocks), blocks, np.nanmean(y) if np.isfinite(y).any() else 0.0)
+    fine = np.isfinite(blocks)
+    filled = blocks if fine.all() else np.where(fine, blocks, np.nanmean(y) if fine.any() else 0.0)
     picks = np.sort(np.stack([starts + filled.argmin(1), starts + filled.argmax(1)], 1), axis=1).ravel()
     picks = np.concatenate([picks, np.arange(whole, n)])
     return x[picks], y[picks]
@@ -32,13 +33,13 @@ def smoothed(y: Any, share: float) -> Array:
     values = np.array(y, float)
     fine = np.isfinite(values)
     if share > 0 and fine.any():
-        total = _decayed((1 - share) * values[fine], share)
+        total = decayed((1 - share) * values[fine], share)
         values[fine] = total / (1 - share ** np.arange(1.0, len(total) + 1))
     return values
 
 
-def _decayed(y: Array, share: float) -> Array:
-    """Return s[i] = share * s[i-1] + y[i] for all i at once: after pass p each holds the last 2^p terms of its sum."""
+def decayed(y: Array, share: float) -> Array:
+    """Turn y into s[i] = share * s[i-1] + y[i] for all i at once: after pass p each holds the last 2^p terms."""
     reach, factor = 1, share
     while reach < len(y) and factor > 1e-12:
         y[reach:] += factor * y[:-reach].copy()

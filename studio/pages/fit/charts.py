@@ -10,7 +10,7 @@ from studio.pages.fit.curves import RunCurves
 from studio.pages.fit.series import Series
 from studio.text import tr
 from studio.widgets import Card, IconButton, Label, Select, Slider, Switch, fixed, row
-from studio.widgets.plot import Curve, CurvePlot, Marker, smoothed
+from studio.widgets.plot import Curve, CurvePlot, Marker
 
 LABEL_ROOM, AXIS = 76, 44
 """Pixels that are kept free for the labels at the ends of the curves, and those that the axis takes."""
@@ -44,7 +44,7 @@ def main_lines(run: RunCurves, figure: str, smoothing: float, figures: bool = Fa
 
 
 def _line(series: Series, color: str, label: str, smoothing: float) -> list[Curve]:
-    top = Curve(series.x, smoothed(series.y, smoothing), color, 2, label=label)
+    top = Curve(series.x, series.smoothed(smoothing), color, 2, label=label)
     return [Curve(series.x, series.y, color, 1, faint=True), top] if smoothing > 0 and len(series) > 1 else [top]
 
 
@@ -54,7 +54,7 @@ def compared_line(run: Drawn, figure: str, smoothing: float, named: bool = True)
     series = validation if len(validation) else train
     if not len(series):
         return []
-    return [Curve(series.x, smoothed(series.y, smoothing), f"plot.{run.slot}", 1, run.dash, run.title if named else "")]
+    return [Curve(series.x, series.smoothed(smoothing), f"plot.{run.slot}", 1, run.dash, run.title if named else "")]
 
 
 def reach(runs: Sequence[Drawn], epochs: int, width: int) -> tuple[float, float]:
