@@ -147,5 +147,6 @@ def test_help_lists_all_commands() -> None:
 
 
 def test_a_command_never_loads_qt() -> None:
-    code = "from studio.main import main; main(['train', 'resources/samples/iris.csv', '--target', 'species', '--epochs', '1'])"
+    arguments = ["train", "resources/samples/iris.csv", "--target", "species", "--epochs", "1"]
+    code = f"from studio.main import main; main({arguments})"
     assert [m for m in loaded(code) if m in ("PySide6", "pyqtgraph", "superqt", "cupy")] == []
