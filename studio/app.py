@@ -12,6 +12,7 @@ from PySide6.QtCore import QLocale, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+import engine
 from engine.errors import LayerwrightError
 from engine.project.document import Project
 from studio import theme
@@ -23,7 +24,7 @@ from studio.jobs import Collector, Job, sentence, stop_all
 from studio.jobs.autosave import Autosave
 from studio.jobs.preparation import Preparation
 from studio.pages.page import Page
-from studio.pages.start import StartPage, version
+from studio.pages.start import StartPage
 from studio.settings import Settings
 from studio.text import tr
 from studio.window import dialogs
@@ -109,7 +110,8 @@ class Studio(QObject):
         session.stack.indexChanged.connect(self._soon)
         window.stage_wanted.connect(self.show_stage)
         window.dropped.connect(self.open_path)
-        window.close_wanted.connect(self.close_window)
+        # queued: a close inside a close event would be ignored
+        window.close_wanted.connect(self.close_window, Qt.ConnectionType.QueuedConnection)
         start.open_path.connect(self.open_path)
         start.template_chosen.connect(self.open_template)
         start.sample_chosen.connect(self.open_sample)
@@ -381,7 +383,9 @@ class Studio(QObject):
 
     def about(self) -> None:
         """Say what this is."""
-        text = tr("Design, train, evaluate and export neural networks.\n\nVersion {v}. MIT licence.", v=version())
+        text = tr(
+            "Design, train, evaluate and export neural networks.\n\nVersion {v}. MIT licence.", v=engine.__version__
+        )
         dialogs.ask(self.window, tr("Layerwright"), text, (("ok", tr("Close"), "primary"),), _nothing)
 
     def export(self) -> None:
@@ -460,10 +464,9 @@ def run(path: Path | None = None, *, demo: bool = False) -> int:
     collector = Collector(app)
     studio = Studio(settings)
     failures = Failures(studio.window)
-    failures.install()
     studio.session.running_changed.connect(collector.set_busy)
     studio.window.show()
-    _after_first_paint(studio, collector, path, demo)
+    _after_first_paint(studio, collector, failures, path, demo)
     code = app.exec()
     stop_all()
     collector.stop()
@@ -471,8 +474,8 @@ def run(path: Path | None = None, *, demo: bool = False) -> int:
     return code
 
 
-def _after_first_paint(studio: Studio, collector: Collector, path: Path | None, demo: bool) -> None:
-    later = [collector.freeze, studio.look_for_device]
+def _after_first_paint(studio: Studio, collector: Collector, failures: Failures, path: Path | None, demo: bool) -> None:
+    later = [failures.install, studio.look_for_device, collector.freeze]
     if demo:
         later.append(studio.demo)
     elif path is not None:

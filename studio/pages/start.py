@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
+import engine
 from studio import theme
 from studio.actions import Actions
 from studio.document.templates import TEMPLATES, Sample, Template, samples
@@ -37,7 +38,6 @@ from studio.widgets import (
     row,
 )
 
-VERSION_OF = "layerwright"
 WIDE, NARROW = 368, 296
 Act = Callable[[], object]
 
@@ -109,7 +109,8 @@ class StartPage(QWidget):
         about = IconButton("info", tr("About Layerwright"))
         about.clicked.connect(self._actions.qt("help.about").trigger)
         title = row(Logo(28), Label("Layerwright", 16, 600, display=True), None, spacing=10, margins=(6, 0, 0, 0))
-        foot = row(light, dark, about, None, Label(version(), 11, 400, "text.muted"), spacing=2)
+        self.version = Label(engine.__version__, 11, 400, "text.muted", name=tr("Version"))
+        foot = row(light, dark, about, None, self.version, spacing=2)
         nav = Box(title, 22, *self.nav, None, device, 8, foot, radius=0, sides="r", spacing=2, margins=(14, 20, 14, 12))
         return fixed(nav, 232)  # type: ignore[no-any-return]
 
@@ -337,13 +338,3 @@ def short_path(path: str) -> str:
     """Return a path with ~ for the home folder."""
     home = str(Path.home())
     return "~" + path[len(home) :] if path.startswith(home + "/") else path
-
-
-def version() -> str:
-    """Return the version of the program."""
-    from importlib import metadata
-
-    try:
-        return metadata.version(VERSION_OF)
-    except metadata.PackageNotFoundError:
-        return ""

@@ -9,8 +9,9 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 from studio.theme.tokens import tokens
 
 
+@functools.cache
 def load() -> None:
-    """Register the bundled fonts with Qt; call once, after QApplication and before the first widget."""
+    """Register the bundled fonts with Qt, once; call it after QApplication and before the first widget."""
     for file in importlib.resources.files("resources").joinpath("fonts").iterdir():
         if file.name.endswith((".otf", ".ttf")):
             QFontDatabase.addApplicationFontFromData(QByteArray(file.read_bytes()))

@@ -92,7 +92,8 @@ def apply(app: QApplication, mode: Mode = "system") -> None:
         app.setStyle("Fusion")
     app.setPalette(palette())
     app.setFont(font(13))
-    app.setStyleSheet(sheet())
+    if app.styleSheet() != sheet():  # setting it polishes every widget
+        app.setStyleSheet(sheet())
     tokens.signals.changed.emit(mode)
 
 

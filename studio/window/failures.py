@@ -2,7 +2,6 @@
 
 import faulthandler
 import logging
-import logging.handlers
 import sys
 import threading
 import time
@@ -41,7 +40,9 @@ class Failures(QObject):
         """Take over sys.excepthook, threading.excepthook, Qt's messages, and write faults of native code to a file."""
         logs = folder() / "logs"
         logs.mkdir(parents=True, exist_ok=True)
-        self._handler = logging.handlers.RotatingFileHandler(
+        from logging.handlers import RotatingFileHandler  # 50 ms that the first paint need not wait for
+
+        self._handler = RotatingFileHandler(
             logs / "studio.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True
         )
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

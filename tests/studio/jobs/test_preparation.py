@@ -41,7 +41,14 @@ def test_opening_a_table_reads_prepares_and_suggests(qapp: QApplication, csv: Pa
     assert session.problems == ()
     assert session.shapes.output[session.project.network.outputs[0]] == (1,)
     marks = {k: v.mark for k, v in stage_states(session).items()}
-    assert marks == {"data": "done", "define": "done", "compile": "todo", "fit": "todo", "evaluate": "todo", "predict": "todo"}
+    assert marks == {
+        "data": "done",
+        "define": "done",
+        "compile": "todo",
+        "fit": "todo",
+        "evaluate": "todo",
+        "predict": "todo",
+    }
 
 
 def test_another_target_brings_another_network_in_the_same_step(qapp: QApplication, csv: Path) -> None:

@@ -62,7 +62,7 @@ class DefinePlain(PlainPage):
 @pytest.fixture
 def studio(themed: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """A studio with two plain pages."""
-    pages = {s: ("tests.studio.window.no_such_page", "Page") for s in studio_app.PAGES}
+    pages = dict.fromkeys(studio_app.PAGES, ("tests.studio.window.no_such_page", "Page"))
     pages |= {"data": (__name__, "PlainPage"), "define": (__name__, "DefinePlain")}
     monkeypatch.setattr(studio_app, "PAGES", pages)
     monkeypatch.setattr(studio_app, "_found", lambda place: place[0] == __name__)
@@ -76,6 +76,8 @@ def studio(themed: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[St
     made.window.close_for_good()
     made.autosave.close()
     stop_all()
+    made.window.deleteLater()
+    made.deleteLater()
 
 
 def named(root: QWidget, name: str) -> QWidget:
@@ -375,7 +377,9 @@ def test_every_control_that_takes_the_keyboard_has_a_name(studio: Studio) -> Non
 
 def test_icon_buttons_have_tooltips(studio: Studio) -> None:
     studio.show_stage("data")
-    bare = [b for b in studio.window.findChildren(QAbstractButton) if b.isVisible() and not b.text() and not b.toolTip()]
+    bare = [
+        b for b in studio.window.findChildren(QAbstractButton) if b.isVisible() and not b.text() and not b.toolTip()
+    ]
     assert bare == []
 
 
@@ -396,3 +400,8 @@ def test_switching_stages_is_quick(studio: Studio) -> None:
         studio.show_stage("data")
         studio.show_stage("define")
     assert (time.perf_counter() - began) / 20 < 0.1
+
+
+def test_a_window_without_unsaved_work_closes_at_once(studio: Studio) -> None:
+    studio.window.close()
+    wait_until(lambda: not studio.window.isVisible())
