@@ -83,7 +83,8 @@ class Studio(QObject):
         handlers = {
             "file.new": self.new, "file.open": self.ask_project, "file.open_csv": self.ask_table,
             "file.save": self.save, "file.save_as": self.save_as, "file.close": self.close_project,
-            "file.quit": self.window.close, "data.reread": self.preparation.reload, "edit.undo": self.session.undo, "edit.redo": self.session.redo,
+            "file.quit": self.window.close, "data.reread": self.preparation.reload,
+            "edit.undo": self.session.undo, "edit.redo": self.session.redo,
             "go.search": self.window.search.open, "go.next_region": self._next_region,
             "go.previous_region": self._previous_region, "view.left": self._toggle_left,
             "view.right": self._toggle_right, "view.dock": self._toggle_dock, "view.light": self._light,

@@ -95,5 +95,5 @@ class Settings:
 
 def _recent(item: Any) -> Recent:
     losses = tuple(float(v) for v in cast("list[Any]", item.get("losses", ())))
-    texts = (str(item[k]) for k in ("path", "name", "stage", "figure"))
-    return Recent(*texts, losses, float(item.get("when", 0)))
+    path, name, stage, figure = (str(item[k]) for k in ("path", "name", "stage", "figure"))
+    return Recent(path, name, stage, figure, losses, float(item.get("when", 0)))

@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 CONTEXT = "Layerwright"
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """Return the text in the person's language, with {names} filled in: tr("{n} rows", n=150)."""
     shown = QCoreApplication.translate(CONTEXT, text)
     return shown.format(**values) if values else shown

@@ -164,11 +164,11 @@ def apply_repair(project: Project, repair: Repair) -> Project:
 __all__ = [
     "REPAIRS", "add_layer", "add_target", "added", "append_layer", "apply_repair", "chain", "connect", "copy",
     "disconnect", "disconnect_between", "downstream", "duplicate", "exclude_rows", "include_rows", "insert_after",
-    "insert_before", "insert_between", "insert_layer", "is_layers", "layer_of", "move", "move_layer", "move_to_end", "paste",
-    "record_of", "remove", "remove_target", "rename", "reorder", "replace_layer", "rewire", "set_card", "set_column",
-    "set_compile", "set_compile_field", "set_data", "set_data_field", "set_device", "set_dialect", "set_encode",
-    "set_feed", "set_field", "set_fit", "set_fit_field", "set_impute", "set_loss", "set_metrics", "set_name",
-    "set_network", "set_note", "set_optimizer", "set_optimizer_field", "set_output", "set_role", "set_scale",
-    "set_source", "set_split", "set_target", "set_task", "set_tensor", "set_title", "set_trainable", "set_type",
-    "set_weight", "tidy", "trunk_target", "trunk_wire", "wire_between",
+    "insert_before", "insert_between", "insert_layer", "is_layers", "layer_of", "move", "move_layer", "move_to_end",
+    "paste", "record_of", "remove", "remove_target", "rename", "reorder", "replace_layer", "rewire", "set_card",
+    "set_column", "set_compile", "set_compile_field", "set_data", "set_data_field", "set_device", "set_dialect",
+    "set_encode", "set_feed", "set_field", "set_fit", "set_fit_field", "set_impute", "set_loss", "set_metrics",
+    "set_name", "set_network", "set_note", "set_optimizer", "set_optimizer_field", "set_output", "set_role",
+    "set_scale", "set_source", "set_split", "set_target", "set_task", "set_tensor", "set_title", "set_trainable",
+    "set_type", "set_weight", "tidy", "trunk_target", "trunk_wire", "wire_between",
 ]  # fmt: skip

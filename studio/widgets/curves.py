@@ -394,7 +394,7 @@ class LineBuffer:
             self._grow(2 * count)
         lines = self._array[:count]
         lines[:, 0], lines[:, 1], lines[:, 2], lines[:, 3] = x[:-1], y[:-1], x[1:], y[1:]
-        painter.drawLines(self._first, count)
+        painter.drawLines(self._first, count)  # type: ignore[call-overload]
 
 
 def span(values: Sequence[Array], pad: float) -> Span:

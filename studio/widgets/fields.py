@@ -38,7 +38,8 @@ class LineEdit(Themed, QLineEdit):
         tooltip: str = "",
     ) -> None:
         super().__init__(text)
-        self._check, self._icon, self._value, self.error = check, icon, text, ""
+        self._check, self._icon, self.error = check, icon, ""
+        self._value: Any = text
         self._action = self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition) if icon else None
         self.setFont(theme.font(12, 400, mono))
         self.setPlaceholderText(placeholder)

@@ -49,11 +49,11 @@ class FocusRing(Themed, QWidget):
         if now is None or now.window() is not self.window() or clicked or large:
             self.hide()
             return
-        widget: QWidget | None = now
-        while widget is not None and widget is not self.window():
-            widget.installEventFilter(self)
-            self._chain.append(widget)
-            widget = widget.parentWidget()
+        part: QWidget | None = now
+        while part is not None and part is not self.window():
+            part.installEventFilter(self)
+            self._chain.append(part)
+            part = part.parentWidget()
         self._place()
 
     def _place(self) -> None:

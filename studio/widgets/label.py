@@ -1,6 +1,7 @@
 """Text, icons, chips and tiles: things that are only looked at."""
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPaintEvent, QPalette, QResizeEvent
@@ -217,8 +218,12 @@ class LinkLabel(Label):
     def __init__(self, text: str = "", size: int = 11, mono: bool = True, name: str | None = None) -> None:
         super().__init__(text, size, 400, "text.muted", mono, name=name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.on_click = lambda: None
+        self.on_click: Callable[[], object] = _nothing
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self.on_click()
+
+
+def _nothing() -> None:
+    return None

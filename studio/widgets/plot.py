@@ -25,7 +25,7 @@ FRAME_MS = 33
 DUTY = 6.0
 
 
-class _Plot(Themed, pg.PlotWidget):
+class _Plot(Themed, pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is untyped
     """What all plots share: axes, grid, fonts, theme and pace."""
 
     def __init__(self, *, name: str, x_label: str = "", y_label: str = "") -> None:

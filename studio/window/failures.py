@@ -56,7 +56,7 @@ class Failures(QObject):
     def remove(self) -> None:
         """Give everything back (the program ends)."""
         sys.excepthook, threading.excepthook = self._before
-        qInstallMessageHandler(None)  # type: ignore[arg-type]
+        qInstallMessageHandler(None)
         faulthandler.disable()
         if self._faults is not None:
             self._faults.close()

@@ -67,7 +67,8 @@ shown = []
 def fail():
     raise ValueError("a fault of the program")
 def count():
-    shown.extend(w.accessibleName() for w in QApplication.topLevelWidgets() if w.accessibleName() == "Something went wrong")
+    names = [w.accessibleName() for w in QApplication.topLevelWidgets()]
+    shown.extend(name for name in names if name == "Something went wrong")
     for w in QApplication.topLevelWidgets():
         w.close()
 for delay in (1000, 1050, 1100):

@@ -252,7 +252,7 @@ def test_save_goes_to_the_file_and_takes_the_dot_away(studio: Studio, tmp_path: 
     studio.show_stage("data")
     path = files.save(studio.session, tmp_path / "a.layerwright")
     studio.session.edit("Rename", lambda p: edits.set_name(p, "Other"))
-    wait_until(lambda: studio.window.isWindowModified())
+    wait_until(studio.window.isWindowModified)
     QTest.keyClick(studio.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert not studio.session.dirty
     assert not studio.window.isWindowModified()
