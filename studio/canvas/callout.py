@@ -14,7 +14,7 @@ WIDTH, GAP = 296, 30
 
 
 class Callout(Box):
-    """Shown beside the selected card with an error, else beside the first one. `fix_asked()` when its button is pressed."""
+    """Shown beside the selected card with an error, else beside the first one. `fix_asked()`: its button was pressed."""
 
     fix_asked = Signal()
 
@@ -69,22 +69,17 @@ class Callout(Box):
             return
         self.show()
         self.resize(WIDTH, self.sizeHint().height())
-        best = min(
-            self._choices(QRectF(card)), key=lambda c: self._cost(QRectF(c[0], c[1], self.width(), self.height()))
-        )
+        best = min(self._choices(QRectF(card)), key=self._cost_at)
         self.move(round(best[0]), round(best[1]))
 
     def _choices(self, card: QRectF) -> list[tuple[float, float]]:
-        right, left = card.right() + GAP, card.left() - GAP - self.width()
-        height = self.height()
-        levels = (
-            card.top() + 40,
-            card.top() - height + 8,
-            card.bottom() + 12,
-            card.top() - height - 40,
-            card.top() + 90,
-        )
-        return [(x, y) for y in levels for x in (right, left)]
+        height, right = self.height(), card.right() + GAP
+        sides = (right, right + 130, right + 260, right + 330, card.left() - GAP - self.width())
+        levels = (card.top() + 40, card.bottom() + 12, card.top() - height + 8, card.top() - height - 40, card.top() + 90)
+        return [(x, y) for x in sides for y in levels]
+
+    def _cost_at(self, at: tuple[float, float]) -> float:
+        return self._cost(QRectF(at[0], at[1], self.width(), self.height()))
 
     def _cost(self, rect: QRectF) -> float:
         room = QRectF(self.view.rect()).adjusted(8, 8, -8, -8)
@@ -94,7 +89,7 @@ class Callout(Box):
         for item in self.view.canvas.items(shape):
             if item is not self.view.canvas.overlay:
                 cut = item.mapToScene(item.shape()).boundingRect().intersected(shape)
-                cost += cut.width() * cut.height() + 200
+                cost += 4 * cut.width() * cut.height() + 200
         for widget in self.avoid:
             cut = QRectF(widget.geometry()).intersected(rect)
             cost += 3 * cut.width() * cut.height() if widget.isVisible() else 0

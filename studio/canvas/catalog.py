@@ -37,9 +37,10 @@ def start_of(record: type[Any]) -> Any | None:
     if any(f.required and f.suggested is None and not f.optional for f in record.fields()):
         return None
     try:
-        return record.suggestion()
+        start = record.suggestion()
     except LayerwrightError:
         return None
+    return None if hasattr(start, "network") else start
 
 
 def groups() -> list[tuple[str, list[type[Any]]]]:

@@ -1,7 +1,7 @@
 """The minimap: all cards as bars, the seen part as a frame. A click jumps, a drag pans."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio import theme
@@ -19,11 +19,14 @@ class Minimap(Themed, QWidget):
     def __init__(self, view: View) -> None:
         super().__init__()
         self.view = view
+        self._bars: QPixmap | None = None
+        self._bars_of: tuple[QRectF, float] | None = None
         self.setFixedSize(148, 106)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         named(self, tr("Minimap"), tr("Click to jump, drag to pan"))
         view.viewed.connect(self.update)
-        view.canvas.drawn.connect(self.update)
+        view.canvas.drawn.connect(self._changed)
+        view.canvas.moved.connect(self._changed)
         self.follow_theme()
 
     def sizeHint(self) -> QSize:
@@ -38,31 +41,47 @@ class Minimap(Themed, QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_of(self)
+        world = self._world()
+        if self._bars is None or self._bars_of != world:
+            self._bars, self._bars_of = self._drawn_bars(world), world
+        painter.drawPixmap(0, 0, self._bars)
+        painter.setPen(QPen(theme.color("accent.line"), 1.5))
+        painter.setBrush(theme.color("accent.line", 0.07))
+        inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+        painter.drawRoundedRect(self._mapped(self.view.seen(), world).intersected(inside), 4, 4)
+
+    def _drawn_bars(self, world: tuple[QRectF, float]) -> QPixmap:
+        """Return surface and bars as a picture, kept until cards or scale change."""
+        ratio = self.devicePixelRatioF()
+        made = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rounded(painter, QRectF(self.rect()), theme.color("bg.raised"), theme.color("border.default"), 8)
         painter.setPen(Qt.PenStyle.NoPen)
-        world = self._world()
         for item in self.view.canvas.nodes.values():
             card = item.card
             tone = theme.color("danger.fill") if card.error else theme.color(theme.category(card.group).color, 0.75)
             painter.setBrush(tone)
             rect = self._mapped(QRectF(item.x(), item.y(), CARD_W, card.height), world)
             painter.drawRoundedRect(rect.adjusted(0, 0, 0, max(2 - rect.height(), 0)), 2, 2)
-        painter.setPen(QPen(theme.color("accent.line"), 1.5))
-        painter.setBrush(theme.color("accent.line", 0.07))
-        inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)
-        painter.drawRoundedRect(self._mapped(self.view.seen(), world).intersected(inside), 4, 4)
+        painter.end()
+        return made
+
+    def restyle(self) -> None:
+        self._bars = None
+
+    def _changed(self) -> None:
+        self._bars = None
+        self.update()
 
     def _world(self) -> tuple[QRectF, float]:
-        extent = self.view.canvas.extent()
-        seen = self.view.seen()
-        world = (
-            extent.united(seen)
-            if seen.width() < 4 * max(extent.width(), 400)
-            else extent.adjusted(-100, -100, 100, 100)
-        )
-        share = min(
-            (self.width() - 2 * INSET) / max(world.width(), 1), (self.height() - 2 * INSET) / max(world.height(), 1)
-        )
+        extent, seen = self.view.canvas.extent(), self.view.seen()
+        near = extent.adjusted(-400, -300, 400, 300)
+        world = extent.united(seen.intersected(near))
+        width, height = self.width() - 2 * INSET, self.height() - 2 * INSET
+        share = min(width / max(world.width(), 1), height / max(world.height(), 1))
         return world, share
 
     def _mapped(self, rect: QRectF, frame: tuple[QRectF, float]) -> QRectF:

@@ -1,9 +1,10 @@
 """The outline: one line per block, the canvas for screen readers and for those who like lists."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from studio import theme
@@ -33,7 +34,10 @@ class Outline(QListWidget):
         self._drawn()
 
     def _drawn(self) -> None:
-        lines = tuple((card, line(self.view, card)) for card in self._order())
+        if not self.isVisible():
+            return  # it is filled when it is shown
+        names = {k: c.name or c.title for k, c in self.view.canvas.picture.cards.items()}
+        lines = tuple((card, line(self.view, card, names)) for card in self._order())
         if lines == self._shown:
             return
         self._shown, self._telling = lines, True
@@ -48,6 +52,10 @@ class Outline(QListWidget):
             item.setData(ID, card)
         self._telling = False
         self._selected(self.session.selection.ids)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._drawn()
 
     def _order(self) -> list[str]:
         cards = self.view.canvas.picture.cards
@@ -83,11 +91,10 @@ class Outline(QListWidget):
             super().keyPressEvent(event)
 
 
-def line(view: View, id: str) -> str:
+def line(view: View, id: str, names: Mapping[str, str]) -> str:
     """Return a block as a sentence: "Dense, dense_2, 64 units · relu, input (64), output (64), 4,160 parameters, ..."."""
     card: Card = view.canvas.picture.cards[id]
     links = view.canvas.picture.links
-    names = {k: c.name or c.title for k, c in view.canvas.picture.cards.items()}
     into = [key for key in view.canvas.touching.get(id, ()) if key[1] == id]
     out = [key for key in view.canvas.touching.get(id, ()) if key[0] == id]
     parts = [card.title, card.name, card.line, *(f"{k} {v}" for k, v in card.lines)]

@@ -148,7 +148,9 @@ class Palette(QWidget):
     def _show_found(self, query: str) -> None:
         hits = catalog.found(query)
         for record in hits:
-            self.box.addWidget(self._row(record))
+            line = self._row(record)
+            self.box.addWidget(line)
+            line.show()  # a key may ask for it before Qt is idle
         if not hits:
             text = tr("No layer is called that. Try another word, such as “dense” or “normalize”.")
             self.box.addWidget(row(Label(text, 12, 400, "text.muted", wrap=True), margins=(16, 8, 16, 8)))

@@ -24,16 +24,18 @@ STILL_FROM = 200
 class Scene(QGraphicsScene):
     """All cards and wires of one project.
 
-    `drawn` follows every refresh and every preview (the minimap repaints); `wire_chosen` carries the key of the selected
+    `drawn` follows every refresh, `moved` every preview (the minimap repaints); `wire_chosen` carries the key of the selected
     wire or None.
     """
 
     drawn = Signal()
+    moved = Signal()
     wire_chosen = Signal(object)
 
     def __init__(self, session: Any) -> None:
         super().__init__()
         self.session = session
+        self._extent: QRectF | None = None
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[LinkKey, WireItem] = {}
         self.touching: dict[str, list[LinkKey]] = {}
@@ -59,6 +61,7 @@ class Scene(QGraphicsScene):
         fresh = self._update_cards(new.cards)
         self._update_wires(new.links)
         self.picture = new
+        self._extent = None
         self._place(arrange.places(self.session.project), fresh, slide=before is not None)
         self.show_selection()
         self.drawn.emit()
@@ -126,20 +129,19 @@ class Scene(QGraphicsScene):
         self._put(places)
         near = {key for k in places for key in self.touching.get(k, ())}
         self.reroute({key[1] for key in near})
-        self.drawn.emit()
+        self.moved.emit()
 
     def _put(self, places: Mapping[str, Point]) -> None:
+        self._extent = None
         for key, (x, y) in places.items():
             self.nodes[key].setPos(x, y)
 
     # ---- wires -----------------------------------------------------------------------------------------------------
     def reroute(self, targets: Iterable[str] | None = None) -> None:
         """Find the ways of all wires, or of those into some cards."""
-        into: dict[str, list[LinkKey]] = {}
         wanted = None if targets is None else set(targets)
-        for key in self.wires:
-            if wanted is None or key[1] in wanted:
-                into.setdefault(key[1], []).append(key)
+        cards = self.nodes if wanted is None else wanted
+        into = {card: [k for k in self.touching[card] if k[1] == card] for card in cards}
         sides = {key: side for target, keys in into.items() for key, side in self._sides(target, keys)}
         if wanted is None:
             self._lane = lanes({k: self._span(k) for k, side in sides.items() if self._is_bracket(k, side)})
@@ -161,12 +163,14 @@ class Scene(QGraphicsScene):
         return min(a, b), max(a, b)
 
     def _show_side_ports(self, wanted: set[str] | None) -> None:
-        used: dict[str, dict[Side, bool]] = {k: {} for k in self.nodes}
-        for (source, target, _), item in self.wires.items():
-            used[source].setdefault(item.route.start, False)
-            used[target][item.route.end] = used[target].get(item.route.end, False) or item.link.wrong
-        for key, sides in used.items():
-            self.nodes[key].use_sides(sides)
+        cards = self.nodes if wanted is None else {end for t in wanted for k in self.touching[t] for end in k[:2]}
+        for card in cards:
+            used: dict[Side, bool] = {}
+            for key in self.touching[card]:
+                item = self.wires[key]
+                side = item.route.start if key[0] == card else item.route.end
+                used[side] = used.get(side, False) or (item.link.wrong and key[1] == card)
+            self.nodes[card].use_sides(used)
 
     # ---- selection -------------------------------------------------------------------------------------------------
     def show_selection(self, ids: object = None) -> None:
@@ -217,10 +221,14 @@ class Scene(QGraphicsScene):
 
     def extent(self) -> QRectF:
         """Return the rectangle that holds all cards."""
-        rect = QRectF()
-        for item in self.nodes.values():
-            rect = rect.united(QRectF(item.x(), item.y(), arrange.CARD_W, item.card.height))
-        return rect
+        if self._extent is None:
+            boxes = [item.box() for item in self.nodes.values()]
+            if not boxes:
+                return QRectF()
+            left, top = min(b.x for b in boxes), min(b.y for b in boxes)
+            right, bottom = max(b.x for b in boxes) + arrange.CARD_W, max(b.bottom for b in boxes)
+            self._extent = QRectF(left, top, right - left, bottom - top)
+        return QRectF(self._extent)
 
     def network_wire(self, key: LinkKey) -> Wire | None:
         """Return the wire of the network that a link draws; None for the link to a target card."""

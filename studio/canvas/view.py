@@ -33,6 +33,8 @@ DOTS_FROM = 0.5
 DOT_GAP = 24
 EDGE = 40.0
 FIT_AT_MOST = 1.0
+TOOLS = 176
+"""Pixels at the left that tools and minimap cover."""
 
 
 class View(Commands, QGraphicsView):
@@ -57,7 +59,9 @@ class View(Commands, QGraphicsView):
         self.gesture: Gesture | None = None
         self._space = False
         self._fitted = False
+        self._moved = False
         self._pan_from = QPoint()
+        canvas.setParent(self)
         self.setScene(canvas)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -111,10 +115,16 @@ class View(Commands, QGraphicsView):
         extent = self.canvas.extent()
         if extent.isEmpty() or not self.viewport().width():
             return
-        margins = extent.adjusted(-64, -18, 64, 18)
-        share = min(self.viewport().width() / margins.width(), self.viewport().height() / margins.height())
-        self.zoom_to(min(share, FIT_AT_MOST))
-        self.centre_on(extent.center())
+        width, height = self.viewport().width(), self.viewport().height()
+        share = min((width - TOOLS - 64) / (extent.width() + 64), height / (extent.height() + 36), FIT_AT_MOST)
+        self.zoom_to(share)
+        self.centre_on(QPointF(self._middle(extent), extent.center().y()))
+
+    def _middle(self, extent: QRectF) -> float:
+        """Return the x that belongs in the middle of the screen so that the cards keep clear of the tools at the left."""
+        room = self.viewport().width() - extent.width() * self.zoom
+        left = room / 2 if room > 2 * (TOOLS + 64) else min(max(room - 32, room / 2), TOOLS + 64)
+        return extent.center().x() + (room / 2 - left) / self.zoom
 
     def centre_on(self, point: QPointF) -> None:
         """Scroll so that a point of the scene is in the middle."""
@@ -148,14 +158,16 @@ class View(Commands, QGraphicsView):
         self.show_all()
         if self.zoom < 0.75:
             self.zoom_to(0.75 if self.zoom > 0.5 else 1.0)
-            top = QPointF(extent.center().x(), extent.top() - 18 + self.viewport().height() / self.zoom / 2)
-            self.centre_on(top)
+            top = extent.top() - 18 / self.zoom + self.viewport().height() / self.zoom / 2
+            self.centre_on(QPointF(self._middle(extent), top))
+        self._moved = False
 
     def _scroll_by(self, dx: float, dy: float) -> None:
         for bar, by in ((self.horizontalScrollBar(), dx), (self.verticalScrollBar(), dy)):
             bar.setValue(bar.value() + round(by))
 
     def _scrolled(self, value: int = 0) -> None:
+        self._moved = True
         self.viewed.emit()
 
     def _restyle(self, mode: object = None) -> None:
@@ -325,7 +337,7 @@ class View(Commands, QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._fitted and self.isVisible():
+        if self.isVisible() and not self._moved:
             self.start_view()
         self.fit_range()
         self.viewed.emit()

@@ -34,7 +34,6 @@ from studio.document.network_edits import (
     append_layer,
     connect,
     disconnect,
-    downstream,
     duplicate,
     insert_after,
     insert_before,
@@ -52,11 +51,12 @@ from studio.document.network_edits import (
     set_network,
     set_note,
     set_output,
+    set_outputs,
     set_trainable,
     tidy,
-    trunk_target,
-    trunk_wire,
+    unshare,
 )
+from studio.document.stack import downstream, trunk_target, trunk_wire
 from studio.document.training_edits import (
     add_target,
     record_of,
@@ -89,9 +89,14 @@ def insert_between(project: Project, source: str, target: str, layer: Any) -> Pr
     return insert_layer(project, layer_of(layer), wire_between(project, source, target))
 
 
-def disconnect_between(project: Project, source: str, target: str) -> Project:
-    """Delete the first wire from source to target."""
-    return disconnect(project, wire_between(project, source, target))
+def insert_repair(project: Project, layer: Any, source: str, target: str, values: Any = ()) -> Project:
+    """Insert a layer by registry id, with some of its values as (field, value) pairs, as problems ask for it."""
+    return insert_between(project, source, target, layer_of(layer).replace(**dict(values)))
+
+
+def disconnect_between(project: Project, source: str, target: str, slot: int | None = None) -> Project:
+    """Delete the wire from source to target in a slot; None: the first one."""
+    return disconnect(project, wire_between(project, source, target) if slot is None else Wire(source, target, slot))
 
 
 def set_fit_field(project: Project, field: str, value: Any) -> Project:
@@ -123,7 +128,7 @@ REPAIRS: dict[str, Callable[..., Project]] = {
     "disconnect": disconnect_between,
     "insert_after": lambda project, node, layer: insert_after(project, layer_of(layer), node),
     "insert_before": lambda project, node, layer: insert_before(project, layer_of(layer), node),
-    "insert_layer": insert_between,
+    "insert_layer": insert_repair,
     "remove": remove,
     "rename": rename,
     "reorder": reorder,
@@ -140,6 +145,7 @@ REPAIRS: dict[str, Callable[..., Project]] = {
     "set_optimizer": set_optimizer,
     "set_optimizer_field": set_optimizer_field,
     "set_output": set_output,
+    "set_outputs": set_outputs,
     "set_role": set_role,
     "set_scale": set_scale,
     "set_split": lambda project, field, value: set_split(project, **{field: value}),
@@ -148,6 +154,7 @@ REPAIRS: dict[str, Callable[..., Project]] = {
     "set_tensor": set_tensor,
     "set_trainable": set_trainable,
     "set_type": set_type,
+    "unshare": unshare,
 }
 
 
@@ -164,11 +171,11 @@ def apply_repair(project: Project, repair: Repair) -> Project:
 __all__ = [
     "REPAIRS", "add_layer", "add_target", "added", "append_layer", "apply_repair", "chain", "connect", "copy",
     "disconnect", "disconnect_between", "downstream", "duplicate", "exclude_rows", "include_rows", "insert_after",
-    "insert_before", "insert_between", "insert_layer", "is_layers", "layer_of", "move", "move_layer", "move_to_end",
+    "insert_before", "insert_between", "insert_layer", "insert_repair", "is_layers", "layer_of", "move", "move_layer", "move_to_end",
     "paste", "record_of", "remove", "remove_target", "rename", "reorder", "replace_layer", "rewire", "set_card",
     "set_column", "set_compile", "set_compile_field", "set_data", "set_data_field", "set_device", "set_dialect",
     "set_encode", "set_feed", "set_field", "set_fit", "set_fit_field", "set_impute", "set_loss", "set_metrics",
-    "set_name", "set_network", "set_note", "set_optimizer", "set_optimizer_field", "set_output", "set_role",
+    "set_name", "set_network", "set_note", "set_optimizer", "set_optimizer_field", "set_output", "set_outputs", "set_role",
     "set_scale", "set_source", "set_split", "set_target", "set_task", "set_tensor", "set_title", "set_trainable",
-    "set_type", "set_weight", "tidy", "trunk_target", "trunk_wire", "wire_between",
+    "set_type", "set_weight", "tidy", "trunk_target", "trunk_wire", "unshare", "wire_between",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from engine.errors import UsageError
 from engine.network.network import Network, Node, Wire
 from engine.project.document import Project
 from engine.specs import Spec
+from studio.document.stack import downstream, trunk_target, trunk_wire
 
 PITCH = 76.0
 Point = tuple[float, float]
@@ -212,6 +213,20 @@ def set_output(project: Project, node: str, index: int = 0) -> Project:
     return _retargeted(project, project.network.with_outputs(*outputs))
 
 
+def set_outputs(project: Project, nodes: Iterable[str]) -> Project:
+    """Make these nodes the outputs, in this order."""
+    nodes = tuple(nodes)
+    for node in nodes:
+        _node(project.network, node)
+    return _retargeted(project, project.network.with_outputs(*nodes))
+
+
+def unshare(project: Project, node: str) -> Project:
+    """Give a node weights of its own."""
+    _node(project.network, node)
+    return _with(project, project.network.replace(node, shares=None))
+
+
 def move(project: Project, positions: Mapping[str, Point]) -> Project:
     """Place cards on the canvas (node ids, "target:0")."""
     return dataclasses.replace(project, positions={**project.positions, **positions})
@@ -225,32 +240,6 @@ def tidy(project: Project) -> Project:
 def set_network(project: Project, network: Network) -> Project:
     """Put another network in place (templates, suggestions, edited code); positions of lost nodes go."""
     return _with(project, network)
-
-
-# ---- questions about a network that the canvas shares ----
-def trunk_wire(network: Network, node: str) -> Wire | None:
-    """Return the wire down the stack: of a node's wires the one whose target comes first in the order."""
-    place = {n: i for i, n in enumerate(network.order())}
-    wires = [w for w in network.wires if w.source == node]
-    return min(wires, key=lambda w: (place[w.target], w.slot)) if wires else None
-
-
-def trunk_target(network: Network, node: str) -> str | None:
-    """Return the node below in the stack."""
-    wire = trunk_wire(network, node)
-    return wire.target if wire else None
-
-
-def downstream(network: Network, node: str) -> set[str]:
-    """Return all nodes that a node reaches."""
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        for target in network.targets(waiting.pop()):
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found
 
 
 # ---- parts ----

@@ -16,13 +16,14 @@ from studio.widgets import Collapsible, FieldRow, IconButton
 class Form(QWidget):
     """Edits one or more specs of the same or of different classes (then their common fields).
 
-    `set_asked(field, value, dragging)`: a person has changed a field to a valid value. dragging: it may go on.
+    more: rows of the owner that stand above Advanced. `set_asked(field, value, dragging)`: a person has changed a field to a valid value. dragging: it may go on.
     """
 
     set_asked = Signal(object, object, object)
 
-    def __init__(self, specs: Sequence[Spec], prefix: str = "") -> None:
+    def __init__(self, specs: Sequence[Spec], prefix: str = "", more: Sequence[QWidget] = ()) -> None:
         super().__init__()
+        self._more = tuple(more)
         self.prefix = prefix
         self.rows: dict[str, _Line] = {}
         self.specs = tuple(specs)
@@ -37,10 +38,13 @@ class Form(QWidget):
             line = _Line(self, info)
             self.rows[info.name] = line
             rare.append(line) if info.advanced else self.box.addWidget(line)
+        for widget in self._more:
+            self.box.addWidget(widget)
         if rare:
             note = ", ".join(editors.label_of(r.info).lower() for r in rare[:3])
             self.advanced = Collapsible(tr("Advanced"), *rare, note=note if len(note) < 34 else "", opened=False)
             self.advanced.head.setAccessibleName(tr("Advanced {prefix}", prefix=self.prefix).strip())
+            self.advanced.setContentsMargins(-12, 0, 0, 0)
             self.box.addWidget(self.advanced)
         self.show_specs(self.specs)
 
@@ -70,9 +74,6 @@ class _Line(QWidget):
         self.editor: Any = editors.make(info, info.start, self._check, form.prefix)
         self.reset = IconButton("rotate-ccw", tr("Reset {field}", field=editors.title_of(info).lower()), size="small")
         self.reset.clicked.connect(self._reset)
-        policy = self.reset.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.reset.setSizePolicy(policy)
         self.row = FieldRow(editors.label_of(info), self.editor, self.reset, tooltip=info.doc)
         self.editor.error_changed.connect(self.row.set_error)
         self.editor.changed.connect(self._changed)

@@ -119,17 +119,18 @@ class Inspector(QWidget):
             if layer.KERAS == "Input":
                 self.special = InputForm(self.session, nodes[0].id)
                 rows.append(self.special)
-        self.form = Form([n.layer for n in nodes])
-        self.form.set_asked.connect(self._set)
-        rows.append(self.form)
+        more: list[QWidget] = []
         if self._has_weights(nodes):
             self.trainable = Switch(name=tr("Trainable"))
             self.trainable.changed.connect(self._set_trainable)
-            rows.append(FieldRow(tr("Trainable"), self.trainable))
+            more.append(FieldRow(tr("Trainable"), self.trainable))
         if len(nodes) == 1:
             self.note = LineEdit(nodes[0].note, name=tr("Note"), placeholder=tr("A remark of yours"))
             self.note.changed.connect(self._set_note)
-            rows.append(FieldRow(tr("Note"), self.note))
+            more.append(FieldRow(tr("Note"), self.note))
+        self.form = Form([n.layer for n in nodes], more=more)
+        self.form.set_asked.connect(self._set)
+        rows.append(self.form)
         self.box.addWidget(column(*rows, spacing=0, margins=(16, 6, 10, 8)))
         if len(nodes) == 1:
             self._build_about(layer)

@@ -6,14 +6,16 @@ from studio.canvas.gestures.gesture import Gesture, Modifiers
 
 
 class Pan(Gesture):
-    """The point that was pressed stays under the pointer."""
+    """The point that was pressed stays under the pointer. Points are those of the viewport."""
 
     def start(self, at: QPointF, modifiers: Modifiers) -> None:
         super().start(at, modifiers)
+        self.at = at
         self.view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def drag(self, at: QPointF, modifiers: Modifiers) -> None:
-        self.view.pan((at - self.origin) * self.view.zoom)
+        self.view.pan(at - self.at)
+        self.at = at
 
     def clear(self) -> None:
         super().clear()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.errors import Problem
@@ -18,6 +19,8 @@ from studio.pages.page import Page, Primary, Status
 from studio.text import plural, tr
 from studio.widgets import Button, CodeView, IconButton, Label, Line, Splitter, Tabs, column, row
 
+LONG, LONG_WAIT_MS = 200, 250
+"""Networks of more layers than this have their code written a moment after the last edit, not at each."""
 ACTIONS = (
     Action("define.add", "Add layer", "plus", ("Ctrl+Shift+A",), "Add a layer by name.", "define", ("insert", "quick add")),
     Action("define.find", "Search layers", "search", ("Ctrl+F",), "Find a layer in the palette.", "define"),
@@ -42,6 +45,10 @@ class DefinePage(Page):
         self.palette_ = Palette(self.session, self.view)
         self.inspector = Inspector(self.session)
         self.problem: Problem | None = None
+        self._code_later = QTimer(self)
+        self._code_later.setSingleShot(True)
+        self._code_later.setInterval(LONG_WAIT_MS)
+        self._code_later.timeout.connect(self._write_code)
         self._source = Source("", {})
         super().build()
         self.setTabOrder(self.palette_, self.view)
@@ -119,10 +126,16 @@ class DefinePage(Page):
         tone = ("danger.text", "danger.soft") if errors else ("warning.text", "warning.soft")
         self.tabs.set_badge("problems", str(len(found)) if found else "", *tone)
         self.fix_all.setVisible(any(p.repair is not None and p.repair.safe and fixable(p) for p in found))
+        if len(self.session.project.network.nodes) > LONG:
+            self._code_later.start()
+            self._selected()
+        else:
+            self._write_code()
+
+    def _write_code(self) -> None:
         self._source = source(self.session.project.network, self.session.feeds())
         self.code.set_text(self._source.text.rstrip("\n"))
         self._selected()
-        self.status_changed.emit()
 
     def _selected(self, *_: object) -> None:
         chosen = [n for i in self.session.selection.nodes for n in self._source.lines.get(i, ())]

@@ -25,7 +25,7 @@ class ProblemRow(Box):
     def __init__(self, problem: Problem) -> None:
         icon, tone = LOOK[problem.severity]
         self.problem = problem
-        words = [Icon(icon, tone), (Label(str(problem), 12, 500, elide=True), 1), Label(problem.where, 11, 400, "text.muted", mono=True)]
+        words = [Icon(icon, tone), (Label(problem.message, 12, 500, elide=True), 1), Label(self._place(), 11, 400, "text.muted", mono=True)]
         if fixable(problem) and problem.repair is not None:
             button = Button(problem.repair.title, kind="soft", size="small")
             button.clicked.connect(self._fix)
@@ -35,6 +35,10 @@ class ProblemRow(Box):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{problem.severity}: {problem}")
         self.setToolTip(str(problem))
+
+    def _place(self) -> str:
+        """Return where it is, unless the sentence begins with it."""
+        return "" if self.problem.message.startswith(self.problem.where) else self.problem.where
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.chosen.emit(self.problem)

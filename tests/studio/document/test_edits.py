@@ -260,7 +260,7 @@ def _known(kind: str, name: str) -> bool:
 def test_repairs_are_edits_by_name() -> None:
     project = chain("Input", "Dense", "Dense")
     flatten = registry.named("layer", "Flatten").ID
-    fixed = edits.apply_repair(project, Repair("insert_layer", ("n1", "n2", flatten), "Insert Flatten"))
+    fixed = edits.apply_repair(project, Repair("insert_layer", (flatten, "n1", "n2"), "Insert Flatten"))
     assert trunk(fixed) == ["Input", "Flatten", "Dense", "Dense"]
     both = edits.apply_repair(project, Repair("chain", (("remove", "n2"), ("set_field", "n3", "units", 3)), "Fix"))
     assert trunk(both) == ["Input", "Dense"]
