@@ -13,8 +13,28 @@ from studio.pages import numbers
 from studio.pages.compile.compiled import Compiled
 from studio.text import plural, tr
 from studio.widgets import (
-    Box, Button, Card, Chip, EmptyState, Icon, Label, Radio, Scroll, Tile, clear, column, fixed, lay, put, row,
+    Box,
+    Button,
+    Card,
+    Chip,
+    Icon,
+    Label,
+    Radio,
+    Scroll,
+    Tile,
+    clear,
+    column,
+    fixed,
+    lay,
+    put,
+    row,
 )  # fmt: skip
+
+ICONS = {
+    "error": ("circle-alert", "danger.fill"),
+    "warning": ("triangle-alert", "warning.fill"),
+    "tip": ("info", "accent.text"),
+}
 
 
 class Figure(Box):
@@ -68,8 +88,6 @@ class ProblemsCard(Card):
     """All findings with their fixes. `fix(repair)` and `show(node)` when a person wants one mended or shown."""
 
     fix, located = Signal(object), Signal(object)
-    ICONS = {"error": ("circle-alert", "danger.fill"), "warning": ("triangle-alert", "warning.fill"),
-             "tip": ("info", "accent.text")}  # fmt: skip
 
     def __init__(self) -> None:
         self.state = Chip(tr("no problems"), "success.text", "success.soft", "check")
@@ -99,7 +117,7 @@ class ProblemRow(QWidget):
     def __init__(self, problem: Problem, card: ProblemsCard) -> None:
         super().__init__()
         self._problem, self._card = problem, card
-        icon, color = ProblemsCard.ICONS[problem.severity]
+        icon, color = ICONS[problem.severity]
         words = Label(str(problem), 12, 400, "text.secondary", wrap=True)
         tools: list[QWidget] = []
         if problem.repair is not None:
@@ -131,10 +149,9 @@ class DeviceRow(Box):
         self.note = Label("", 11, 400, "text.secondary", elide=True)
         self.state = Label("", 11, 600, "success.text")
         words = column(None, Label(title, 13, 600), self.note, None, spacing=1)
-        super().__init__(
-            self.radio, Tile(icon, "core", 28, 16), (words, 1), self.state, vertical=False, spacing=10, margins=(12, 0, 12, 0)
-        )
-        self.setFixedHeight(46)
+        tile = Tile(icon, "core", 28, 16)
+        super().__init__(self.radio, tile, (words, 1), self.state, vertical=False, spacing=10, margins=(12, 0, 12, 0))
+        self.setFixedHeight(44)
         self.radio.clicked.connect(self._clicked)
 
     def show_state(self, on: bool, note: str, state: str, color: str) -> None:
@@ -169,7 +186,9 @@ class DeviceCard(Card):
         }
         self.sentence = Label("", 12, 400, "text.secondary", wrap=True)
         note = row(fixed(Icon("info", "text.muted", 14), 14), (self.sentence, 1), spacing=8)
-        super().__init__(tr("Device"), *self.rows.values(), note, None, tools=(self.check,), margins=(12, 0, 12, 8), spacing=6)
+        body = column(*self.rows.values(), note, None, spacing=6, margins=(12, 0, 12, 0))
+        scroll = Scroll(body, name=tr("Devices"))
+        super().__init__(tr("Device"), (scroll, 1), tools=(self.check,), margins=(0, 0, 0, 8))
         for made in self.rows.values():
             made.picked.connect(self.picked)
         self.check.clicked.connect(self._again)
@@ -189,8 +208,3 @@ class DeviceCard(Card):
 
     def _again(self, _checked: bool = False) -> None:
         self.again.emit()
-
-
-def nothing_yet(title: str, sentence: str, button: Button) -> EmptyState:
-    """Return what the page shows before anything can be compiled."""
-    return EmptyState("braces", title, sentence, button)

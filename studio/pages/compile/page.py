@@ -1,5 +1,7 @@
 """The Compile page: figures, summary, memory plan, the generated program, device and problems."""
 
+import functools
+
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.backend import devices
@@ -11,7 +13,7 @@ from studio.document import training_edits
 from studio.document.session import Session
 from studio.jobs import Job, sentence
 from studio.pages import numbers
-from studio.pages.compile.cards import DeviceCard, Figures, ProblemsCard, nothing_yet
+from studio.pages.compile.cards import DeviceCard, Figures, ProblemsCard
 from studio.pages.compile.compiled import Compiled, compile_project
 from studio.pages.compile.memory import LifetimeChart, ShareBar
 from studio.pages.compile.program import ProgramCard, SummaryCard
@@ -19,9 +21,10 @@ from studio.pages.page import Page, Primary, Status
 from studio.pages.readiness import Obstacle, obstacle
 from studio.pages.summary import data_status
 from studio.text import tr
-from studio.widgets import Button, Card, Chip, Scroll, column, fixed, lay, row
+from studio.widgets import Button, Card, Chip, EmptyState, Scroll, column, fixed, lay, row
 
 LEFT = 500
+PROMISE = "The network becomes a program that you can read."
 
 
 class MemoryCard(Card):
@@ -61,7 +64,7 @@ class CompilePage(Page):
         right = column((self.program, 1), below, spacing=12)
         self.shown = column(self.figures, (row(left, (right, 1), spacing=12), 1), spacing=12, margins=12)
         self.button = Button(tr("Compile"), "braces", "soft")
-        self.nothing = nothing_yet(tr("Not compiled yet"), tr("The network becomes a program that you can read."), self.button)
+        self.nothing = EmptyState("braces", tr("Not compiled yet"), tr(PROMISE), self.button)
         self.empty = QWidget()
         lay(self.empty, [(self.nothing, 1)], True, 0, 0)
         self.stack = QStackedWidget()
@@ -93,7 +96,8 @@ class CompilePage(Page):
             return False
         project = self.session.project
         self._error, self._of = "", project
-        self._job = Job(lambda: compile_project(project, prepared), None, self._done, self._failed, name="compile").start()
+        work = functools.partial(compile_project, project, prepared)
+        self._job = Job(work, None, self._done, self._failed, name="compile").start()
         self.status_changed.emit()
         return True
 
@@ -144,7 +148,7 @@ class CompilePage(Page):
         found = self.obstacle()
         self.stack.setCurrentWidget(self.shown if self.compiled is not None else self.empty)
         self.nothing.title.setText(found.title if found else tr("Not compiled yet"))
-        why = found.sentence if found else self._error or tr("The network becomes a program that you can read.")
+        why = found.sentence if found else self._error or tr(PROMISE)
         self.nothing.sentence.setText(why)
         self.button.set_text(found.action if found else tr("Compile"), "arrow-right" if found else "braces")
         self.button.setAccessibleName(found.action if found else tr("Compile"))

@@ -14,7 +14,7 @@ from studio.text import tr
 from studio.widgets import Card, CodeView, IconButton, Label, Rows, Segmented, Table
 
 COLUMNS = ("Layer", "Type", "Output", "Params", "Mult-adds", "Memory")
-WIDTH = (0, 80, 88, 62, 72, 66)
+WIDTH = (0, 78, 86, 60, 72, 76)
 TITLES = {"train": "Train", "test": "Test", "predict": "Predict"}
 
 
@@ -31,7 +31,8 @@ class SummaryRows(Rows):
         shapes, rows = compiled.shapes, []
         nodes = [compiled.network.nodes[id] for id in compiled.network.order()]
         self.nodes = [node.id for node in nodes]
-        self._icons = [(n.layer.ICON or theme.category(n.layer.GROUP).icon, theme.category(n.layer.GROUP).color) for n in nodes]
+        groups = [theme.category(node.layer.GROUP) for node in nodes]
+        self._icons = [(n.layer.ICON or g.icon, g.color) for n, g in zip(nodes, groups, strict=True)]
         for node in nodes:
             shape = shapes.output.get(node.id)
             count = compiled.rows * (WIDTHS.get(shapes.dtype.get(node.id, ""), 4))
@@ -118,11 +119,13 @@ class ProgramCard(Card):
     picked, mode_changed = Signal(object), Signal(object)
 
     def __init__(self) -> None:
-        self.where = Label("", 11, 400, "text.muted", elide=True)
         self.modes = Segmented([(m, tr(TITLES[m])) for m in MODES], "train", name=tr("Program for"), height=26)
         self.copy = IconButton("copy", tr("Copy program"), size="small")
         self.code = CodeView(name=tr("Generated program"))
-        super().__init__(tr("Matrix program"), (self.code, 1), tools=(self.modes, self.copy), icon="braces", remark=" ", margins=(1, 0, 1, 8))
+        tools = (self.modes, self.copy)
+        super().__init__(
+            tr("Matrix program"), (self.code, 1), tools=tools, icon="braces", remark=" ", margins=(1, 0, 1, 8)
+        )
         self._compiled: Compiled | None = None
         self.modes.changed.connect(self._mode_chosen)
         self.code.line_clicked.connect(self._clicked)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 MOST_CURVES = 6
 LOWER = ("loss", "mae", "rmse", "mse")
-BINS = 28
+BINS = (8, 28)
+"""Fewest and most bars of the histogram."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class MetricCard(Box):
         color = "success.text" if better else "text.muted" if metric.change == 0 else "warning.text"
         icon = Icon("trending-up" if metric.change > 0 else "trending-down", color, 14)
         words = f"{'+' if metric.change > 0 else ''}{numbers.figure(metric.change)}"
-        return row(icon, Label(words, 11, 500, color), Label(tr("vs {run}", run=metric.against), 11, 400, "text.muted"), None, spacing=4)
+        against = Label(tr("vs {run}", run=metric.against), 11, 400, "text.muted")
+        return row(icon, Label(words, 11, 500, color), against, None, spacing=4)
 
 
 class MetricRow(QWidget):
@@ -121,7 +123,8 @@ class CurvesCard(Card):
         self.plot = CurvePlot(name=tr("Curves per class"), x_range=(0, 1), y_range=(0, 1.02))
         self.legend = QWidget()
         self._legend_box = lay(self.legend, [None], False, 12, (0, 0, 0, 0))
-        super().__init__("", self.tabs, (self.plot, 1), self.legend, margins=(14, 0, 10, 10), spacing=4, name=tr("Curves"))
+        margins = (14, 0, 10, 10)
+        super().__init__("", self.tabs, (self.plot, 1), self.legend, margins=margins, spacing=4, name=tr("Curves"))
         self._found: Evaluation | None = None
         self.tabs.changed.connect(self._tab_chosen)
 
@@ -203,7 +206,7 @@ class ClassesCard(Card):
         self.note = Label("", 11, 500, "text.muted", elide=True)
         super().__init__(tr("Per class"), (self.table, 1), remark=" ", margins=(1, 0, 1, 8))
         head = self.table.horizontalHeader()
-        for column, width in ((1, 72), (2, 60), (3, 56), (4, 54)):
+        for column, width in ((1, 74), (2, 64), (3, 64), (4, 58)):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.table.setColumnWidth(column, width)
         self.table.clicked.connect(self._clicked)
@@ -229,8 +232,9 @@ class ScatterCard(Card):
     picked = Signal(object)
 
     def __init__(self) -> None:
-        self.plot = ScatterPlot(name=tr("Predicted against actual"), x_label=tr("actual"), y_label=tr("predicted"), diagonal=True)
-        super().__init__(tr("Predicted against actual"), (self.plot, 1), remark=" ", margins=(8, 0, 12, 10))
+        title = tr("Predicted against actual")
+        self.plot = ScatterPlot(name=title, x_label=tr("actual"), y_label=tr("predicted"), diagonal=True)
+        super().__init__(title, (self.plot, 1), remark=" ", margins=(8, 0, 12, 10))
         self.plot.picked.connect(self.picked)
 
     def show_evaluation(self, found: "Evaluation", chosen: Sequence[int] = ()) -> None:
@@ -249,7 +253,8 @@ class ResidualCard(Card):
 
     def show_evaluation(self, found: "Evaluation") -> None:
         """Show the residuals of a regression."""
-        made = residuals(found.truth, found.prediction, BINS)
+        bins = min(max(round(2 * len(found.ids) ** 0.5), BINS[0]), BINS[1])
+        made = residuals(found.truth, found.prediction, bins)
         middles = (made.edges[:-1] + made.edges[1:]) / 2
         self.bars.set_bars([float(c) for c in made.counts], [f"{m:.3g}".replace("-", "−") for m in middles])
         if self.head:

@@ -12,7 +12,13 @@ from studio.document.session import Session
 from studio.jobs import Job, sentence
 from studio.pages import numbers
 from studio.pages.evaluate.cards import (
-    ClassesCard, ConfusionCard, CurvesCard, MetricRow, ResidualCard, ScatterCard, metrics_of,
+    ClassesCard,
+    ConfusionCard,
+    CurvesCard,
+    MetricRow,
+    ResidualCard,
+    ScatterCard,
+    metrics_of,
 )  # fmt: skip
 from studio.pages.evaluate.rows import RowsCard
 from studio.pages.page import Page, Primary, Status
@@ -203,11 +209,10 @@ class EvaluatePage(Page):
         self.compare.set_options([(NONE, tr("no run")), *others], self.compare.value())
 
     def _show_found(self, found: "Evaluation") -> None:
-        classes = found.confusion is not None
-        self.classification.setVisible(classes)
-        self.regression.setVisible(not classes)
+        self.classification.setVisible(found.confusion is not None)
+        self.regression.setVisible(found.confusion is None)
         self._show_metrics()
-        if classes:
+        if found.confusion is not None:
             self.confusion.matrix.show_counts(found.confusion, found.classes)
             self.curves.show_evaluation(found)
             self.classes.show_evaluation(found)

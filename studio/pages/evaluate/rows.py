@@ -30,7 +30,7 @@ class Column:
     """One column: its head, the values to sort by, and how a value is shown. share: painted as a bar beside it."""
 
     head: str
-    values: Sequence[Any]
+    values: Sequence[Any] | NDArray[Any]
     mono: bool = True
     strong: bool = False
     share: bool = False
@@ -123,13 +123,17 @@ class EvaluatedRows(QAbstractTableModel):
 class ShareDelegate(QStyledItemDelegate):
     """Paints a probability as a bar with its number; the bar of a wrong row is red."""
 
+    def __init__(self, view: Table) -> None:
+        super().__init__(view)
+        self._view = view
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         found = index.data(Role.UserRole)
         if found is None:
             super().paint(painter, option, index)
             return
-        (value, wrong), rect = found, QRectF(option.rect)  # type: ignore[attr-defined]
-        if index.row() == self.parent().currentIndex().row():  # type: ignore[attr-defined]
+        (value, wrong), rect = found, QRectF(option.rect)
+        if index.row() == self._view.currentIndex().row():
             painter.fillRect(rect, theme.color("accent.soft"))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -173,7 +177,7 @@ class RowsCard(Card):
         """Show the rows of an evaluation, the most wrong first."""
         columns = classes(found, table) if found.probabilities is not None else values(found, table)
         said = next(i for i, c in enumerate(columns) if c.head == tr("Predicted"))
-        more = [Column(n, [c.strip() for c in _picked(table.raw(n), found.ids)], _numeric(table, n)) for n in inputs[:MOST_INPUTS]]
+        more = [Column(n, _picked(table.raw(n), found.ids), _numeric(table, n)) for n in inputs[:MOST_INPUTS]]
         wrong = found.truth != found.prediction if found.probabilities is not None else np.zeros(len(found.ids), bool)
         self.model.show([*columns, *more], found.worst(), np.asarray(wrong, bool), said)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -224,7 +228,7 @@ def values(found: "Evaluation", table: "Data") -> list[Column]:
     ]
 
 
-def sort_key(values_: Sequence[Any]) -> NDArray[Any]:
+def sort_key(values_: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     """Return values that compare: numbers as numbers (texts that are all numbers too), else texts."""
     array = np.asarray(values_)
     if array.dtype.kind in "iuf":
@@ -237,7 +241,7 @@ def sort_key(values_: Sequence[Any]) -> NDArray[Any]:
 
 
 def _picked(cells: Sequence[str], ids: NDArray[np.int64]) -> list[str]:
-    return [cells[int(i)] for i in ids]
+    return [cells[int(i)].strip() for i in ids]
 
 
 def _numeric(table: "Data", column: str) -> bool:

@@ -33,8 +33,8 @@ def class_scores(confusion: Ints, names: tuple[str, ...]) -> tuple[ClassScore, .
 
 def macro(scores: tuple[ClassScore, ...], name: str) -> ClassScore:
     """Return the plain mean over the classes, and all rows."""
-    means = np.mean([(s.precision, s.recall, s.f1) for s in scores], axis=0)
-    return ClassScore(name, *(float(m) for m in means), sum(s.rows for s in scores))
+    precision, recall, f1 = np.mean([(s.precision, s.recall, s.f1) for s in scores], axis=0).tolist()
+    return ClassScore(name, precision, recall, f1, sum(s.rows for s in scores))
 
 
 def worst(scores: tuple[ClassScore, ...]) -> ClassScore | None:

@@ -25,7 +25,7 @@ def figure_title(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A run on the charts. slot: its colour; dash: index of its pattern; the first one is drawn whole, others compared."""
+    """A run on the charts. slot: its colour; dash: index of its pattern. The first is drawn whole, others compared."""
 
     title: str
     curves: RunCurves

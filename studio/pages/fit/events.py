@@ -12,7 +12,8 @@ from studio.widgets import Card, Rows, Segmented, Table
 
 Kind = Literal["start", "rate", "best", "callback", "pause", "end", "warning", "error"]
 ICONS: dict[Kind, tuple[str, str]] = {
-    "start": ("circle-play", "text.muted"), "rate": ("sliders-horizontal", "text.muted"), "best": ("flag", "success.fill"),
+    "start": ("circle-play", "text.muted"), "rate": ("sliders-horizontal", "text.muted"),
+    "best": ("flag", "success.fill"),
     "callback": ("bell", "text.muted"), "pause": ("circle-pause", "text.muted"), "end": ("circle-check", "text.muted"),
     "warning": ("triangle-alert", "warning.fill"), "error": ("circle-alert", "danger.fill"),
 }  # fmt: skip

@@ -14,7 +14,7 @@ class FailureBanner(Banner):
         self.hide()
 
     def show_failure(self, sentence: str, numeric: bool, resumable: bool) -> None:
-        """Say what happened. numeric: a number became infinite; resumable: the last good weights can be gone on with."""
+        """Say what happened. numeric: a number became infinite. resumable: good weights are there to go on with."""
         self.halve.setVisible(resumable)
         self.clip.setVisible(numeric)
         title = tr("Training stopped: a number became infinite") if numeric else tr("The fit could not go on")

@@ -18,7 +18,10 @@ STATES = {"stopped": "stopped", "failed": "failed"}
 
 
 class Runs:
-    """View state over the session's run store. front: the id of the run on the charts; "": the live one."""
+    """View state over the session's run store.
+
+    live: the run that is being fitted, if one is. front: the id of the run on the charts; "": the live one.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -26,7 +29,7 @@ class Runs:
         self._events: dict[str, list[Event]] = {}
         self._rate_changes: dict[str, list[float]] = {}
         self._compared: dict[str, int] = {}
-        self._live: LiveRun | None = None
+        self.live: LiveRun | None = None
         self.front = ""
 
     def forget(self) -> None:
@@ -45,9 +48,10 @@ class Runs:
     # ---- the run in front ------------------------------------------------------------------------------------------
     def front_run(self) -> Run | None:
         """Return the stored run in front, None while the live one is."""
-        if self._live is not None and self.front == "":
+        if self.live is not None and self.front == "":
             return None
-        return self._session.runs[self.front] if self.front in self._session.runs else self._session.run
+        store = self._session.runs
+        return store[self.front] if self.front in store else self._session.run  # noqa: SIM401  (no mapping)
 
     def pick(self, run: str) -> None:
         """Put a run in front; a stored one becomes the run that Evaluate and Predict speak of."""
@@ -66,11 +70,11 @@ class Runs:
 
     def show_live(self, live: LiveRun) -> None:
         """Put the run that begins in front."""
-        self._live, self.front = live, ""
+        self.live, self.front = live, ""
 
     def ended(self, run: Run | None, live: LiveRun | None) -> None:
         """Keep what was seen of a run that ended, under its id."""
-        self._live, self.front = None, ""
+        self.live, self.front = None, ""
         if run is not None:
             self.front = run.id
             if live is not None:
@@ -86,7 +90,7 @@ class Runs:
     def drawn(self) -> list[Drawn]:
         """Return the run in front, then the compared ones."""
         front = self.front_run()
-        first = [Drawn(self._live.title, self._live.curves)] if self._live and self.front == "" else []
+        first = [Drawn(self.live.title, self.live.curves)] if self.live and self.front == "" else []
         first += [Drawn(self.title(front.id), self.curves(front))] if front else []
         store = self._session.runs
         others = [(id, slot) for id, slot in self._compared.items() if id in store and (not front or id != front.id)]
@@ -105,12 +109,13 @@ class Runs:
         return self._rate_changes.get(run.id, ()) if run else ()
 
     # ---- the list --------------------------------------------------------------------------------------------------
-    def entries(self, live: LiveRun | None) -> list[RunEntry]:
+    def entries(self) -> list[RunEntry]:
         """Return the lines of the list, newest first."""
         runs = list(self._session.runs)
         front = self.front_run()
         before = [None, *runs]
         lines = [self._entry(run, old, front) for run, old in zip(runs, before, strict=False)]
+        live = self.live
         if live is not None:
             subtitle = headline(runs[-1].project if runs else None, self._session.project)
             best = live.curves.best
@@ -135,9 +140,9 @@ class Runs:
         runs = list(self._session.runs)
         front = self.front_run()
         if front is None:
-            if self._live is None or not runs:
+            if self.live is None or not runs:
                 return "", "", ()
-            return self._live.title, self.title(runs[-1].id), changes(runs[-1].project, self._session.project)
+            return self.live.title, self.title(runs[-1].id), changes(runs[-1].project, self._session.project)
         at = next(i for i, run in enumerate(runs) if run.id == front.id)
         if at == 0:
             return "", "", ()

@@ -1,4 +1,4 @@
-"""How long a callback has waited: found by letting it see the epochs again. Callbacks are pure, so this changes nothing."""
+"""How long a callback has waited: found by letting it see the epochs again, which changes nothing (they are pure)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The list of runs: title, what changed, best figure, a box that puts it on the charts; and what changed in the chosen."""
+"""The list of runs: title, what changed, best figure, a box that puts it on the charts; and all that changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

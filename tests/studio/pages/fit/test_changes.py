@@ -28,7 +28,7 @@ def test_nothing_changed() -> None:
 def test_layers() -> None:
     wider = dataclasses.replace(BASE, network=BASE.network.replace("n1", layer=Dense(16)))
     assert texts(wider)[0] == "dense_1 units 8 → 16"
-    more, node = BASE.network.add(Dense(4), "extra")
+    more, _node = BASE.network.add(Dense(4), "extra")
     assert texts(dataclasses.replace(BASE, network=more))[0] == "Add extra"
     assert texts(dataclasses.replace(BASE, network=BASE.network.remove("n2")))[0] == "Remove dense_2"
     frozen = dataclasses.replace(BASE, network=BASE.network.replace("n1", trainable=False))

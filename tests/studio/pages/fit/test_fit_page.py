@@ -1,0 +1,223 @@
+"""The Fit page with a real fit: start, pause, live learning rate, stop, continue, runs that stay."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from engine.project import lifecycle
+from engine.project.document import Project
+from studio.actions import Actions
+from studio.document import training_edits
+from studio.document.session import Session
+from studio.jobs import Job
+from studio.pages.fit import FitPage
+from tests.studio.conftest import wait_until
+
+LONG = 100_000
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(160, 2))
+    path = tmp_path_factory.mktemp("data") / "points.csv"
+    lines = [f"{a:.4f},{b:.4f},{'up' if a + b > 0 else 'down'}" for a, b in x]
+    path.write_text("\n".join(["a,b,side", *lines]), encoding="utf-8")
+    made = lifecycle.new_project(path, "side")
+    made = lifecycle.suggest(made, lifecycle.open_table(made))
+    return training_edits.set_fit(made, epochs=3, callbacks=())
+
+
+@pytest.fixture
+def session(project: Project) -> Session:
+    made, table = Session(), lifecycle.open_table(project)
+    made.open(project)
+    made.set_table(table)
+    made.set_prepared(lifecycle.prepare(project, table))
+    return made
+
+
+@pytest.fixture
+def page(themed: QApplication, session: Session) -> Iterator[FitPage]:
+    window = QWidget()
+    made = FitPage(session, Actions(window))
+    made.resize(1100, 760)
+    made.show()
+    yield made
+    made.shut()
+    wait_until(lambda: not Job.running)
+
+
+def long(session: Session) -> None:
+    session.edit("Set epochs", lambda p: training_edits.set_fit(p, epochs=LONG))
+
+
+def test_a_fit_becomes_a_run_with_curves_and_events(page: FitPage, session: Session) -> None:
+    assert page.stack.currentWidget() is page.empty
+    page.start_button.click()
+    wait_until(lambda: page.fitter.phase == "finished")
+    assert session.run is not None
+    assert session.run.epochs == 3
+    assert page.stack.currentWidget() is page.working
+    assert [entry.title for entry in page.runs.entries()] == ["Run 1"]
+    names = [curve.label for curve in page.drawing.loss.plot.curves() if curve.label]
+    assert set(names) == {"train", "validation"}
+    kinds = [event.kind for event in page.events.events]
+    assert kinds[0] == "start"
+    assert "best" in kinds
+    assert page.primary().text == "Evaluate best"
+    assert session.progress is None
+
+
+def test_a_session_run_equals_one_without_a_window(page: FitPage, session: Session) -> None:
+    assert page.start()
+    wait_until(lambda: page.fitter.phase == "finished")
+    fitting = lifecycle.start(session.project, session.prepared)
+    for _ in fitting.by_epoch():
+        pass
+    assert session.run is not None
+    assert session.run.metrics == fitting.run().metrics
+
+
+def test_pause_holds_the_weights_and_space_resumes(page: FitPage, session: Session) -> None:
+    long(session)
+    page.start()
+    wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > 2)
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    assert page.fitter.phase == "paused"
+    parameters = page.fitter.fitting.training.parameters
+    wait_until(lambda: page.fitter._job.paused)
+    QTest.qWait(80)
+    step = parameters.iterations
+    QTest.qWait(80)
+    assert parameters.iterations == step
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    wait_until(lambda: parameters.iterations > step)
+    page.stop()
+    wait_until(lambda: not page.fitter.alive)
+
+
+def test_stop_keeps_everything_and_continue_goes_on(page: FitPage, session: Session) -> None:
+    long(session)
+    page.start()
+    wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > 2)
+    page.head.stop.click()
+    wait_until(lambda: page.fitter.phase == "stopped")
+    first = session.run
+    assert first is not None
+    assert first.status == "stopped"
+    assert page.head.toggle.accessibleName() == "Continue"
+    page.head.toggle.click()
+    wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > first.epochs)
+    assert page.runs.live.rows[0]["loss"] == first.history[0]["loss"]
+    page.stop()
+    wait_until(lambda: page.fitter.phase == "stopped")
+    assert len(session.runs) == 2
+
+
+def test_the_learning_rate_is_live(page: FitPage, session: Session) -> None:
+    long(session)
+    page.start()
+    wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > 1)
+    before = page.rate.rate
+    page.rate.half.click()
+    training = page.fitter.fitting.training
+    assert training.learning_rate == pytest.approx(before / 2)
+    assert page.events.events[-1].kind == "rate"
+    assert len(page.runs.live.rate_changes) == 1
+    assert session.project.compile.optimizer.learning_rate == before
+    page.stop()
+    wait_until(lambda: not page.fitter.alive)
+
+
+def test_settings_of_the_next_fit_are_undo_steps(page: FitPage, session: Session) -> None:
+    before = page.rate.rate
+    page.settings.epochs.setText("7")
+    page.settings.epochs.commit()
+    page.rate.double.click()
+    assert session.project.fit.epochs == 7
+    assert session.project.compile.optimizer.learning_rate == pytest.approx(2 * before)
+    session.undo()
+    session.undo()
+    assert session.project.fit.epochs == 3
+    assert page.settings.epochs.value() == 3
+    assert page.rate.rate == pytest.approx(before)
+
+
+def test_callbacks_can_be_switched_and_show_their_patience(page: FitPage, session: Session) -> None:
+    row = next(r for record, r in page.callbacks.rows.items() if record.KERAS == "EarlyStopping")
+    row.switch.click()
+    assert [c.KERAS for c in session.project.fit.callbacks] == ["EarlyStopping"]
+    row.patience.setText("2")
+    row.patience.commit()
+    assert session.project.fit.callbacks[0].patience == 2
+    page.callbacks.begin(session.project.fit.callbacks)
+    rows = [{"epoch": i, "val_loss": v, "learning_rate": 0.1} for i, v in enumerate((1.0, 2.0))]
+    page.callbacks.follow(rows)
+    assert row.bar.value() == 0.5
+    assert "waited 1 of 2" in row.note.full_text()
+
+
+def test_runs_can_be_renamed_compared_and_chosen(page: FitPage, session: Session) -> None:
+    for seed in (0, 1):
+        session.edit("Set seed", lambda p, seed=seed: training_edits.set_fit(p, seed=seed))
+        page.start()
+        wait_until(lambda: not page.fitter.alive)
+    page.list.compared.emit("r1", True)
+    assert [run.title for run in page.runs.drawn()] == ["Run 2", "Run 1"]
+    page.list.rows["r1"].rename()
+    page.list.rows["r1"].field.setText("first try")
+    page.list.rows["r1"].field.commit()
+    wait_until(lambda: page.list.rows["r1"].entry.title == "first try")
+    assert session.project.titles["r1"] == "first try"
+    QTest.keyClick(page.list.rows["r1"], Qt.Key.Key_Return)
+    assert session.run.id == "r1"
+    assert page.runs.what_changed()[2] == ()
+    page.list.picked.emit("r2")
+    assert [c.text for c in page.runs.what_changed()[2]] == ["seed 0 → 1", "Same data and split"]
+
+
+def test_infinite_numbers_open_the_banner_with_what_can_be_done(page: FitPage, session: Session) -> None:
+    session.edit("Too fast", lambda p: training_edits.set_optimizer(p, "SGD"))
+    session.edit("Too fast", lambda p: training_edits.set_optimizer_field(p, "learning_rate", 1e30))
+    page.start()
+    wait_until(lambda: not page.fitter.alive)
+    assert page.fitter.phase == "failed"
+    assert page.banner.isVisible()
+    assert page.events.events[-1].kind == "error"
+    assert page.banner.clip.isVisible()
+    page.banner.clip.click()
+    assert session.project.compile.optimizer.clipnorm == 1.0
+    assert not page.banner.isVisible()
+    wait_until(lambda: not page.fitter.alive)
+
+
+def test_what_is_missing_is_said_with_the_way_out(themed: QApplication) -> None:
+    window, went = QWidget(), []
+    page = FitPage(Session(), Actions(window))
+    page.go.connect(went.append)
+    assert page.nothing.title.full_text() == "No data yet"
+    page.start_button.click()
+    assert went == ["data"]
+    assert page.primary().reason
+
+
+def test_closing_while_training_keeps_the_run(page: FitPage, session: Session) -> None:
+    long(session)
+    page.start()
+    wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > 1)
+    page.shut()
+    assert session.run is not None
+    assert session.run.status == "stopped"
+
+
+def test_every_control_has_a_name(page: FitPage) -> None:
+    bare = [
+        w for w in page.findChildren(QWidget)
+        if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.accessibleName() and w.isVisibleTo(page)
+    ]  # fmt: skip
+    assert bare == []
