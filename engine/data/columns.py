@@ -48,12 +48,12 @@ class ColumnReport:
 
 def infer(table: Table, settings: DataSettings = NOTHING_CHOSEN) -> tuple[ColumnReport, ...]:
     """Return a report of each column, in order; overrides of `settings.columns` win over what is found."""
-    found = [_measure(table, name, settings.columns.get(name)) for name in table.columns]
     target = _target(table, settings)
-    found = [_as_target(table, r, settings.columns.get(r.name)) if r.name in target else r for r in found]
-    copies = {r.name for r in found if r.name not in target and any(_copies(table, r, t) for t in target)}
-    inputs = [r for r in found if r.role == "input" and r.name not in target and r.name not in copies]
-    return tuple(_role(r, settings, target, copies, len(inputs)) for r in found)
+    chosen = {name: settings.columns.get(name) for name in table.columns}
+    found = {name: _remembered(table, name, chosen[name], name in target) for name in table.columns}
+    copies = {n for n, r in found.items() if n not in target and any(_copies(table, r, found[t]) for t in target)}
+    inputs = [n for n, r in found.items() if r.role == "input" and n not in target and n not in copies]
+    return tuple(_role(r, settings, target, copies, len(inputs)) for r in found.values())
 
 
 def guess_target(names: Sequence[str]) -> str | None:
@@ -108,6 +108,17 @@ def _target(table: Table, settings: DataSettings) -> frozenset[str]:
     return frozenset([guess] if guess and (override is None or override.role is None) else [])
 
 
+def _remembered(table: Table, name: str, override: Column | None, is_target: bool) -> ColumnReport:
+    """Measure a column once for each way of looking at it: a change of one column costs that column."""
+    asked = (override.type, override.role) if override else (None, None)
+    key = ("report", name, *asked, is_target)
+    if key not in table.memory:
+        report = _measure(table, name, override)
+        table.memory[key] = _as_target(table, report, override) if is_target else report
+    found: ColumnReport = table.memory[key]
+    return found
+
+
 def _measure(table: Table, name: str, override: Column | None) -> ColumnReport:
     kind, why, flags, order = column_type(table, name)
     if override is not None and override.type is not None and override.type != kind:
@@ -120,9 +131,8 @@ def _measure(table: Table, name: str, override: Column | None) -> ColumnReport:
 
 
 def _figures(table: Table, report: ColumnReport) -> ColumnReport:
-    missing = sum(cell is None for cell in table.text(report.name))
     if report.type in ("number", "date") or (report.type == "identifier" and is_number(table, report.name)):
-        return _number_figures(table, replace(report, missing=missing))
+        return _number_figures(table, report)
     labels, codes = table.codes(report.name)
     invalid = 0
     if report.type == "boolean":
@@ -130,17 +140,20 @@ def _figures(table: Table, report: ColumnReport) -> ColumnReport:
         invalid = int(wrong[codes].sum())
     counts = np.bincount(codes[codes >= 0], minlength=len(labels))
     most = sorted(zip(labels, counts.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))[:MANY]
+    missing = int((codes < 0).sum())
     return replace(report, missing=missing, invalid=invalid, unique=len(labels), values=tuple(most))
 
 
 def _number_figures(table: Table, report: ColumnReport) -> ColumnReport:
     date = report.type == "date"
     values, bad = table.dates(report.name, report.date_order or "ymd") if date else table.numbers(report.name)
-    real = values[~np.isnan(values)]
-    report = replace(report, invalid=int(bad.sum()))
+    real = np.sort(values[~np.isnan(values)])
+    invalid = int(bad.sum())
+    report = replace(report, invalid=invalid, missing=len(values) - len(real) - invalid)
     if not len(real):
         return replace(report, flags=report.flags | {"empty"})
-    distinct, counts = np.unique(real, return_counts=True)
+    first = np.flatnonzero(np.r_[True, real[1:] != real[:-1]])
+    distinct, counts = real[first], np.diff(np.r_[first, len(real)])
     flags = report.flags | {"constant"} if len(distinct) == 1 else report.flags
     few = zip(distinct.tolist(), counts.tolist(), strict=True) if len(distinct) <= MANY else ()
     with np.errstate(over="ignore", invalid="ignore"):
@@ -172,17 +185,26 @@ def _as_target(table: Table, report: ColumnReport, override: Column | None) -> C
     return _figures(table, ColumnReport(report.name, kind, "target", f"It is the target, read as {kind}."))
 
 
-def _copies(table: Table, report: ColumnReport, target: str) -> bool:
+def _copies(table: Table, report: ColumnReport, target: ColumnReport) -> bool:
     """Whether a column tells the target exactly: equal, or one label for each of its labels, in 20 or more rows."""
     if report.flags & {"constant", "empty"} or report.type == "identifier":
         return False
-    mine, theirs = table.codes(report.name), table.codes(target)
+    if abs(report.unique - target.unique) > 0.02 * target.unique:
+        return False
+    if report.type == target.type == "number" and target.unique > MANY:
+        both = ~np.isnan(table.numbers(report.name)[0]) & ~np.isnan(table.numbers(target.name)[0])
+        return _enough(both, table.rows - target.missing) and _equal(table, report.name, target.name, both)
+    mine, theirs = table.codes(report.name), table.codes(target.name)
     both = (mine[1] >= 0) & (theirs[1] >= 0)
-    if both.sum() < 20 or both.sum() < 0.98 * (theirs[1] >= 0).sum():
+    if not _enough(both, table.rows - target.missing):
         return False
     pairs = len(np.unique(mine[1][both].astype(np.int64) * (len(theirs[0]) + 1) + theirs[1][both]))
     one_to_one = pairs == len(np.unique(mine[1][both])) == len(np.unique(theirs[1][both]))
-    return one_to_one and (pairs <= 0.5 * both.sum() or _equal(table, report.name, target, both))
+    return one_to_one and (pairs <= 0.5 * both.sum() or _equal(table, report.name, target.name, both))
+
+
+def _enough(both: NDArray[np.bool_], present: int) -> bool:
+    return bool(both.sum() >= 20 and both.sum() >= 0.98 * present)
 
 
 def _equal(table: Table, a: str, b: str, both: NDArray[np.bool_]) -> bool:

@@ -22,7 +22,7 @@ Found = tuple[ColumnType, str, frozenset[str], str | None]
 def column_type(table: Table, name: str) -> Found:
     """Return type, sentence, flags and date order of a column."""
     unnamed = frozenset(["unnamed"] if name in table.unnamed else [])
-    if not any(cell is not None for cell in table.text(name)):
+    if not table.has_values(name):
         return "category", "All its values are missing.", unnamed | {"empty", "constant"}, None
     if is_number(table, name):
         return _number_type(table, name, unnamed)
@@ -51,7 +51,7 @@ def _leading_zeros(table: Table, name: str, values: NDArray[np.float64]) -> bool
     whole = values[~np.isnan(values)]
     if not (whole == np.floor(whole)).all():
         return False
-    return any(len(c) > 1 and c[0] == "0" and c.isdigit() for c in table.text(name) if c is not None)
+    return any(raw.startswith("0") and len(raw) > 1 and raw.strip().isdigit() for raw in table.raw(name))
 
 
 def _number_type(table: Table, name: str, flags: frozenset[str]) -> Found:
@@ -59,17 +59,21 @@ def _number_type(table: Table, name: str, flags: frozenset[str]) -> Found:
     counts = len(values) >= 5 and values[0] in (0, 1) and bool((values == values[0] + np.arange(len(values))).all())
     if counts and (flags or name == table.columns[0] or ROW_NAMES.match(name)):
         return "identifier", "It only counts the rows.", flags | {"identifier"}, None
-    distinct = np.unique(values[~np.isnan(values)])
-    if len(distinct) == len(values) >= 20 and ROW_NAMES.match(name) and (distinct == np.floor(distinct)).all():
+    low, high = np.nanmin(values), np.nanmax(values)
+    if ROW_NAMES.match(name) and len(values) >= 20 and _names_rows(values):
         return (
             "identifier",
             "It is a different whole number in each row, under the name of a row.",
             flags | {"identifier"},
             None,
         )
-    if len(distinct) == 1:
-        return "number", f"It is {distinct[0]:g} in every row.", flags | {"constant"}, None
-    return "number", f"Its values are numbers from {distinct[0]:g} to {distinct[-1]:g}.", flags, None
+    if low == high:
+        return "number", f"It is {low:g} in every row.", flags | {"constant"}, None
+    return "number", f"Its values are numbers from {low:g} to {high:g}.", flags, None
+
+
+def _names_rows(values: NDArray[np.float64]) -> bool:
+    return bool((values == np.floor(values)).all()) and len(np.unique(values)) == len(values)
 
 
 def _text_type(labels: list[str], present: int) -> tuple[ColumnType, str, frozenset[str]]:

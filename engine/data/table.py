@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CHUNK = 20_000
 COMPACT = 1_000_000  # cells from which a table is stored in polars rather than in lists
+LARGE = 4 << 20
 LARGEST = 2 << 30
 PLAIN = Dialect("utf-8", ",", ".", '"', True)
 NOWHERE = Source()
@@ -92,6 +93,8 @@ class Table:
         self._index = {name: i for i, name in enumerate(self.columns)}
         self._numbers: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
         self._codes: dict[str, tuple[list[str], NDArray[np.int32]]] = {}
+        self.memory: dict[Any, Any] = {}
+        """What others found out about this table and need not find out again; it never changes."""
 
     @property
     def rows_in_file(self) -> int:
@@ -123,6 +126,10 @@ class Table:
         """Return the cells without surrounding blanks; None where the value is missing."""
         missing = self.missing
         return [None if (cell := raw.strip()) in missing else cell for raw in self.raw(column)]
+
+    def has_values(self, column: str) -> bool:
+        """Return whether any cell is present."""
+        return any(raw.strip() not in self.missing for raw in self.raw(column))
 
     def codes(self, column: str) -> tuple[list[str], NDArray[np.int32]]:
         """Return (different values in order of appearance, (rows,) their positions, -1 where missing)."""
@@ -198,7 +205,7 @@ def read_bytes(data: bytes, source: Source = NOWHERE) -> Table:
     """Read a CSV from memory; size, hash and dialect of the source are filled in. Raises DataError."""
     file = open_csv(data, source.dialect)
     source = Source(source.path, len(data), hashlib.sha256(data).hexdigest(), file.dialect, source.missing)
-    lines, store = _collect(file.rows, len(file.names))
+    lines, store = _bulk(data, file.dialect, len(file.names)) or _collect(file.rows, len(file.names))
     if not len(lines):
         raise DataError(file.no_rows())
     table = Table(file.names, store, lines, dialect=file.dialect, source=source)
@@ -239,6 +246,34 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except ValueError:
         return False
+
+
+def _bulk(data: bytes, dialect: Dialect, width: int) -> tuple[NDArray[np.int64], Store] | None:
+    """Read a large file in which each line is plainly a record of the right width with polars; None for any other.
+
+    The delimiters of every line are counted first, and the rows that polars found are counted after.
+    """
+    sign, quote = (dialect.delimiter or ",").encode(), (dialect.quote or '"').encode()
+    if len(data) < LARGE or dialect.encoding not in ("utf-8", "utf-8-sig") or len(sign) > 1 or width < 2:
+        return None
+    if quote in data or b"\0" in data or data.count(b"\r") not in (0, data.count(b"\r\n")):
+        return None
+    signs = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(signs == ord("\n"))
+    ends = ends if data.endswith(b"\n") else np.append(ends, len(data))
+    per_line = np.diff(np.searchsorted(np.flatnonzero(signs == sign[0]), ends), prepend=0)
+    if (per_line != width - 1).any():
+        return None
+    import polars
+
+    frame = polars.read_csv(
+        data.removeprefix(b"\xef\xbb\xbf"), has_header=False, skip_lines=int(dialect.header is not False),
+        separator=sign.decode(), quote_char=None, infer_schema=False, empty_string_is_null=False,
+    )  # fmt: skip
+    first = 2 if dialect.header is not False else 1
+    if frame.shape != (len(ends) + 1 - first, width):
+        return None
+    return np.arange(first, first + frame.height), FrameStore(frame)
 
 
 def _collect(rows: Iterable[tuple[int, list[str]]], width: int) -> tuple[NDArray[np.int64], Store]:

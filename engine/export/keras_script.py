@@ -199,7 +199,7 @@ def taken():
     """Return the weights of the layers as one vector, in the order of LAYOUT."""
     found = {{}}
     for name, weights in LAYERS.items():
-        found |= zip(weights, MODEL.get_layer(name).get_weights())
+        found |= zip(weights, MODEL.get_layer(name).get_weights(), strict=False)
     return np.concatenate([np.asarray(found[name]).reshape(-1) for name, _ in LAYOUT])'''
 
 

@@ -17,7 +17,7 @@ from engine.data import table as tables
 from engine.data.settings import Dialect, Source
 from engine.data.table import Table
 from engine.errors import ExportError
-from engine.project import lifecycle, machine
+from engine.project import lifecycle
 from engine.project.document import Project
 from engine.project.lifecycle import Predictions
 from engine.project.runs import Run
@@ -71,7 +71,7 @@ def verify(script: str | Path, run: Run, project: Project, table: Table, python:
     seconds = time.perf_counter() - start
     source = Source(dialect=Dialect("utf-8", _delimiter(run), _decimal(run), _quote(run), _header(run)))
     own = lifecycle.predict(run, project, tables.read_bytes(data, _with_missing(source, project)))
-    return _compared(answers, own, run, seconds)
+    return _compared(answers, own, run, seconds, _allowed(table, own))
 
 
 def _rows(run: Run, table: Table) -> list[int]:
@@ -114,7 +114,7 @@ def _run(script: Path, data: bytes, python: str) -> str:
         return (place / "out.csv").read_text(encoding="utf-8")
 
 
-def _compared(answers: list[list[str]], own: Predictions, run: Run, seconds: float) -> Verification:
+def _compared(answers: list[list[str]], own: Predictions, run: Run, seconds: float, allowed: float) -> Verification:
     width = 1 + len(own.classes) + bool(own.problems)
     body = [row[len(row) - width :] for row in answers[1:]]
     if len(body) != len(own.values):
@@ -125,13 +125,13 @@ def _compared(answers: list[list[str]], own: Predictions, run: Run, seconds: flo
         decimal = _decimal(run)
         theirs = np.array([float(body[i][0].replace(decimal, ".")) for i in good])
         ours = np.array([own.values[i] for i in good], np.float64)
-        return Verification(_largest(theirs, ours), len(body), empty_where_bad, seconds, _allowed(run))
+        return Verification(_largest(theirs, ours), len(body), empty_where_bad, seconds, allowed)
     theirs = _shares(body, good, len(own.classes), _decimal(run))
     ours = own.probabilities[good]
     top = np.sort(ours, axis=1)
     tie = top[:, -1] - top[:, -2] <= TOLERANCE
     same = all(body[i][0] == own.values[i] or tie[k] for k, i in enumerate(good))
-    return Verification(_largest(theirs, ours), len(body), same and empty_where_bad, seconds)
+    return Verification(_largest(theirs, ours), len(body), same and empty_where_bad, seconds, allowed)
 
 
 def _shares(body: list[list[str]], good: list[int], classes: int, decimal: str) -> NDArray[np.float64]:
@@ -146,9 +146,12 @@ def _largest(theirs: NDArray[np.float64], ours: NDArray[np.float64]) -> float:
     return delta if np.isfinite(delta) else float("inf")
 
 
-def _allowed(run: Run) -> float:
+def _allowed(table: Table, own: Predictions) -> float:
     """A number may differ by 1e-5 of the spread of its target."""
-    spread = float(getattr(machine.of(run).recipe.target(), "scale", 1.0))
+    if own.classes or own.column not in table.columns:
+        return TOLERANCE
+    values = table.numbers(own.column)[0]
+    spread = float(np.nanstd(values)) if not np.isnan(values).all() else 1.0
     return TOLERANCE * max(1.0, spread)
 
 

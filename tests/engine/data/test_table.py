@@ -227,3 +227,46 @@ def _seconds(data):
     start = time.perf_counter()
     read_bytes(data)
     return time.perf_counter() - start
+
+
+def bulk_and_careful(data, monkeypatch):
+    """Read the same bytes both ways."""
+    made = []
+    for large in (0, 1 << 60):
+        monkeypatch.setattr(tables, "LARGE", large)
+        made.append(read_bytes(data))
+    return made
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a,b\n1,2\n3,4\n",
+        b"a,b\r\n1, x \r\n,4\r\n",
+        b"\xef\xbb\xbfa,b\n1,2\n3,",
+        b"1;2\n3;4\n5;6\n",
+        b"a,b\n1,2\n\n3,4\n",
+        b"a,b\n1,2\n3\n",
+        b'a,b\n1,"2"\n3,4\n',
+        b"a,b\n1,2\r3,4\n",
+        "a,b\nä,\u2028\n\x0b,\x85\n".encode(),
+        b"title\na,b\n1,2\n3,4\n5,6\n",
+        b"only\n1\n2\n",
+        b"#a,b\n# 1,2\n#3,4\n",
+    ],
+)
+def test_the_fast_reader_gives_what_the_careful_one_gives(data, monkeypatch):
+    fast, careful = bulk_and_careful(data, monkeypatch)
+    assert fast.columns == careful.columns
+    assert [fast.row(i) for i in range(fast.rows)] == [careful.row(i) for i in range(careful.rows)]
+    assert fast.lines.tolist() == careful.lines.tolist()
+    assert fast.rejects == careful.rejects
+
+
+@given(st.text("ab1,;'\n\r\t .\u2028", max_size=60))
+def test_the_fast_reader_agrees_on_any_text(text):
+    data = ("h1,h2\nx,y\n" + text).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        fast, careful = bulk_and_careful(data, patch)
+    assert [fast.row(i) for i in range(fast.rows)] == [careful.row(i) for i in range(careful.rows)]
+    assert fast.rejects == careful.rejects
