@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
-
-from studio.text import tr
 
 Handler = Callable[[], object]
 STAGES = ("data", "define", "compile", "fit", "evaluate", "predict")
@@ -186,3 +184,8 @@ class _Trigger(QAction):
 
     def _done(self, _checked: bool = False) -> None:
         self._actions.trigger(self._id)
+
+
+def tr(text: str) -> str:
+    """Translate as `studio.text.tr` does, which stands beside this module and may not be imported here."""
+    return QCoreApplication.translate("Layerwright", text)

@@ -3,21 +3,17 @@
 import importlib
 import importlib.util
 import sys
-import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QLocale, QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import engine
-from engine.errors import LayerwrightError
-from engine.project.document import Project
 from studio import theme
 from studio.actions import STAGES
-from studio.document import edits, files, templates
+from studio.document import templates
 from studio.document.session import Session
 from studio.document.stages import stage_states
 from studio.jobs import Collector, Job, sentence, stop_all
@@ -28,11 +24,9 @@ from studio.pages.start import StartPage
 from studio.settings import Settings
 from studio.text import tr
 from studio.window import dialogs
+from studio.window.documents import Call, Documents
 from studio.window.failures import Failures
 from studio.window.main_window import MainWindow
-
-if TYPE_CHECKING:
-    from engine.project.recovery import Recovered
 
 PAGES = {
     "data": ("studio.pages.data", "DataPage"),
@@ -44,8 +38,6 @@ PAGES = {
 }
 EXPORT = ("studio.pages.export", "ExportDialog")
 SWITCH_SECONDS = 0.001
-CSV_FILTER = "CSV (*.csv *.tsv *.txt *.tab *.dat)"
-PROJECT_FILTER = f"Layerwright (*{files.SUFFIX})"
 DEMO = "penguins"
 
 
@@ -60,10 +52,9 @@ class Studio(QObject):
         self.actions = self.window.actions_
         self.preparation = Preparation(self.session, self)
         self.autosave = Autosave(self.session, self)
+        self.documents = Documents(self.window, self.session, self.settings, self.autosave)
         self.pages: dict[str, Page] = {}
         self.stage = ""
-        self._after_save: Any = None
-        self._saved_at = ""
         self._starting = ""
         self._bind()
         self.start = StartPage(self.actions, self.settings)
@@ -80,9 +71,10 @@ class Studio(QObject):
 
     # ---- wiring ----
     def _bind(self) -> None:
+        documents = self.documents
         handlers = {
-            "file.new": self.new, "file.open": self.ask_project, "file.open_csv": self.ask_table,
-            "file.save": self.save, "file.save_as": self.save_as, "file.close": self.close_project,
+            "file.new": documents.new, "file.open": documents.ask_project, "file.open_csv": documents.ask_table,
+            "file.save": documents.save, "file.save_as": documents.save_as, "file.close": documents.close_project,
             "file.quit": self.window.close, "data.reread": self.preparation.reload,
             "edit.undo": self.session.undo, "edit.redo": self.session.redo,
             "go.search": self.window.search.open, "go.next_region": self._next_region,
@@ -100,7 +92,7 @@ class Studio(QObject):
         self.window.top.export.setVisible(_found(EXPORT))
 
     def _connect(self) -> None:
-        session, window, start = self.session, self.window, self.start
+        session, window, start, documents = self.session, self.window, self.start, self.documents
         for signal in (
             session.changed, session.prepared_changed, session.table_changed, session.run_changed,
             session.runs_changed, session.running_changed, session.stages_changed, session.data_failed,
@@ -110,12 +102,16 @@ class Studio(QObject):
         session.refused.connect(self._refused)
         session.stack.indexChanged.connect(self._soon)
         window.stage_wanted.connect(self.show_stage)
-        window.dropped.connect(self.open_path)
+        window.dropped.connect(documents.open_path)
         # queued: a close inside a close event would be ignored
         window.close_wanted.connect(self.close_window, Qt.ConnectionType.QueuedConnection)
-        start.open_path.connect(self.open_path)
-        start.template_chosen.connect(self.open_template)
-        start.sample_chosen.connect(self.open_sample)
+        start.open_path.connect(documents.open_path)
+        start.template_chosen.connect(documents.open_template)
+        start.sample_chosen.connect(documents.open_sample)
+        documents.opened.connect(self._opened)
+        documents.closed.connect(self._closed)
+        documents.forgotten.connect(self._forgotten)
+        documents.told.connect(self._tell)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
 
     # ---- pages ----
@@ -138,7 +134,7 @@ class Studio(QObject):
         """Put a stage's page on screen."""
         if stage not in self.stages():
             return
-        self.stage = stage
+        self.stage = self.documents.stage = stage
         self.window.show_page(self.page(stage))
         self.refresh()
 
@@ -167,128 +163,22 @@ class Studio(QObject):
             self.window.refresh()
 
     # ---- documents ----
-    def new(self) -> None:
-        """Begin an empty project, after asking about unsaved work."""
-        self._leaving(self._new)
-
-    def _new(self) -> None:
-        self.session.open(Project())
-        self._opened()
-
-    def open_template(self, template: templates.Template) -> None:
-        """Begin a project from a template."""
-        self._leaving(_Call(self._open_value, templates.from_template(template), "define"))
-
-    def open_sample(self, sample: templates.Sample) -> None:
-        """Begin a project from a sample table, its target chosen."""
-        project = files.table_project(templates.sample_path(sample))
-        self._leaving(_Call(self._open_value, edits.set_role(project, sample.target, "target"), "data"))
-
-    def _open_value(self, project: Project, stage: str) -> None:
-        self.session.open(project, unsaved=True)
-        self._opened(stage)
-
-    def open_path(self, path: Path) -> None:
-        """Open a project or a table; a table that is dropped on a project without data becomes its data."""
-        try:
-            kind = files.kind_of(path)
-        except LayerwrightError as error:
-            self._tell(tr("This cannot be opened"), str(error), "error", "", None)
-            return
-        project = self.session.project
-        if kind == "table" and self.stage and project.network.nodes and not project.data.source.path:
-            self.session.edit(tr("Choose data"), _SetSource(path))
-            return
-        self._leaving(_Call(self._open, path, kind))
-
-    def _open(self, path: Path, kind: str) -> None:
-        try:
-            (files.open_project if kind == "project" else files.open_table)(self.session, path)
-        except LayerwrightError as error:
-            self._not_opened(path, kind, error)
-            return
-        if kind == "project":
-            files.remember(self.session, self.settings, "")
-        self.settings.last_folder = str(path.parent)
-        self._opened("define" if kind == "project" else "data")
-
-    def _not_opened(self, path: Path, kind: str, error: LayerwrightError) -> None:
-        if kind == "project" and path.exists() and files.damaged_runs(path):
-            choices: Sequence[dialogs.Choice] = (
-                ("open", tr("Open without runs"), "primary"), ("cancel", tr("Cancel"), "default"),
-            )  # fmt: skip
-            dialogs.ask(self.window, tr("The runs are damaged"), str(error), choices, _Call(self._open_damaged, path))
-            return
-        if not path.exists():
-            self.settings.forget(str(path))
-            self.start.refresh()
-        self._tell(tr("{name} cannot be opened", name=path.name), str(error), "error", "", None)
-
-    def _open_damaged(self, path: Path, answer: str) -> None:
-        if answer == "open":
-            files.open_without_runs(self.session, path)
-            self._opened("define")
-
-    def _opened(self, stage: str = "") -> None:
+    def _opened(self, stage: str) -> None:
         self.settings.save()
-        wanted = stage or "data"
         available = self.stages()
         if available:
-            self.show_stage(wanted if wanted in available else available[0])
+            self.show_stage(stage if stage in available else available[0])
 
-    def ask_project(self) -> None:
-        """Ask for a project file and open it."""
-        dialogs.choose_file(self.window, tr("Open project"), self.settings.last_folder, PROJECT_FILTER, self.open_path)
-
-    def ask_table(self) -> None:
-        """Ask for a table and begin a project with it."""
-        dialogs.choose_file(self.window, tr("Open CSV"), self.settings.last_folder, CSV_FILTER, self.open_path)
-
-    def save(self) -> None:
-        """Save to the project's file; ask for one when it has none."""
-        if self.session.path is None:
-            self.save_as()
-        else:
-            self._save(self.session.path)
-
-    def save_as(self) -> None:
-        """Ask for a file and save to it."""
-        name, title = files.suggested_name(self.session), tr("Save project")
-        where = self.settings.last_folder
-        dialog = dialogs.choose_file(self.window, title, where, PROJECT_FILTER, self._save, save=name)
-        dialog.setDefaultSuffix(files.SUFFIX.removeprefix("."))
-        dialog.rejected.connect(self._save_given_up)
-
-    def _save(self, path: Path) -> None:
-        try:
-            files.save(self.session, path)
-        except LayerwrightError as error:
-            self._after_save = None
-            self._tell(tr("Not saved"), str(error), "error", tr("Save as…"), self.save_as)
-            return
-        self._saved_at = QLocale().toString(QLocale().toTime(time.strftime("%H:%M"), "HH:mm"), "HH:mm")
-        files.remember(self.session, self.settings, tr(self.stage.capitalize()))
-        self.autosave.write()
-        self.refresh()
-        then, self._after_save = self._after_save, None
-        if then is not None:
-            then()
-
-    def _save_given_up(self) -> None:
-        self._after_save = None
-
-    def close_project(self) -> None:
-        """Return to the start page, after asking about unsaved work."""
-        self._leaving(self._closed_project)
-
-    def _closed_project(self) -> None:
-        self.session.open(Project())
+    def _closed(self) -> None:
         self.show_start()
         self.refresh()
 
+    def _forgotten(self) -> None:
+        self.start.refresh()
+
     def close_window(self) -> None:
         """Close the window, after asking about unsaved work."""
-        self._leaving(self.finish)
+        self.documents.leave(self.finish)
 
     def finish(self) -> None:
         """End everything and close the window."""
@@ -300,56 +190,6 @@ class Studio(QObject):
         self.autosave.close()
         stop_all()
         self.window.close_for_good()
-
-    def _leaving(self, then: Any) -> None:
-        """Go on with `then` once unsaved work was saved or given up."""
-        if not self.session.dirty:
-            then()
-            return
-        dialogs.ask_unsaved(self.window, self.session.project.name, _Call(self._left, then))
-
-    def _left(self, then: Any, answer: str) -> None:
-        if answer == "discard":
-            then()
-        elif answer == "save":
-            self._after_save = then
-            self.save()
-
-    # ---- recovery ----
-    def offer_recovery(self) -> None:
-        """Offer the work that a killed session left behind."""
-        from engine.project.recovery import list_recovered
-
-        found = list_recovered()
-        if not found:
-            return
-        entry = found[0]
-        when = time.strftime("%H:%M, %d %b", time.localtime(entry.time))
-        text = tr(
-            "{name} was open when the program ended ({when}). Its unsaved work was kept.", name=entry.name, when=when
-        )
-        choices: Sequence[dialogs.Choice] = (
-            ("discard", tr("Discard"), "danger"), ("recover", tr("Recover"), "primary"),
-            ("later", tr("Later"), "default"),
-        )  # fmt: skip
-        dialogs.ask(self.window, tr("Recover unsaved work?"), text, choices, _Call(self._recover, entry))
-
-    def _recover(self, entry: "Recovered", answer: str) -> None:
-        from engine.project.recovery import discard
-
-        if answer == "later":
-            return
-        if answer == "recover":
-            try:
-                project, runs = entry.load()
-            except LayerwrightError as error:
-                self._tell(tr("This could not be recovered"), str(error), "error", "", None)
-                return
-            self.session.open(project, entry.path, runs, unsaved=True)
-            self._opened("define")
-            self.autosave.write()
-            self.autosave.wait()  # the new recovery file is there before the old one goes
-        discard(entry)
 
     # ---- device, demo, about ----
     def look_for_device(self) -> None:
@@ -368,7 +208,7 @@ class Studio(QObject):
         """Open the penguins and start their fit as soon as the data are ready."""
         self._starting = "fit"
         self.session.prepared_changed.connect(self._demo_ready)
-        self.open_sample(next(s for s in templates.samples() if s.id == DEMO))
+        self.documents.open_sample(next(s for s in templates.samples() if s.id == DEMO))
 
     def _demo_ready(self, prepared: Any) -> None:
         if prepared is None or self._starting != "fit" or "fit" not in self.stages():
@@ -480,39 +320,18 @@ def _after_first_paint(studio: Studio, collector: Collector, failures: Failures,
     if demo:
         later.append(studio.demo)
     elif path is not None:
-        later.append(_Call(studio.open_path, path.absolute()))
+        later.append(Call(studio.documents.open_path, path.absolute()))
     else:
-        later.append(studio.offer_recovery)
+        later.append(studio.documents.offer_recovery)
     for act in later:
         QTimer.singleShot(0, act)
 
 
-class _Call:
-    """A call with its first arguments: what a lambda would be, without holding a frame."""
-
-    def __init__(self, act: Any, *arguments: Any) -> None:
-        self._act, self._arguments = act, arguments
-
-    def __call__(self, *more: Any) -> Any:
-        return self._act(*self._arguments, *more)
-
-
-class _Go(_Call):
+class _Go(Call):
     """Goes to a stage."""
 
     def __init__(self, studio: Studio, stage: str) -> None:
         super().__init__(studio.show_stage, stage)
-
-
-class _SetSource(_Call):
-    """The edit that gives a project a table."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(_with_source, path)
-
-
-def _with_source(path: Path, project: Project) -> Project:
-    return edits.set_source(project, files.refer(path, project.data.source))
 
 
 def _find_device() -> tuple[str, str, int]:

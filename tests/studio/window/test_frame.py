@@ -255,7 +255,7 @@ def test_save_goes_to_the_file_and_takes_the_dot_away(studio: Studio, tmp_path: 
     wait_until(studio.window.isWindowModified)
     QTest.keyClick(studio.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert not studio.session.dirty
-    assert not studio.window.isWindowModified()
+    wait_until(lambda: not studio.window.isWindowModified())
     other = Session()
     files.open_project(other, path)
     assert other.project.name == "Other"
@@ -264,7 +264,7 @@ def test_save_goes_to_the_file_and_takes_the_dot_away(studio: Studio, tmp_path: 
 def test_a_file_that_cannot_be_written_is_a_toast(studio: Studio, tmp_path: Path) -> None:
     studio.show_stage("data")
     studio.session.edit("Rename", lambda p: edits.set_name(p, "Mine"))
-    studio._save(tmp_path / "no" / "such" / "folder" / "a.layerwright")
+    studio.documents._save(tmp_path / "no" / "such" / "folder" / "a.layerwright")
     assert studio.window.toasts.shown[-1].accessibleName() == "Not saved"
     assert studio.session.dirty
 
@@ -343,7 +343,7 @@ def test_work_of_a_killed_session_is_offered_and_recovered(studio: Studio, tmp_p
     recovery = Recovery()
     recovery.write(left.project, left.runs, tmp_path / "lost.layerwright")
     recovery._owner.close()  # as the end of its process would
-    studio.offer_recovery()
+    studio.documents.offer_recovery()
     press(dialog("Recover unsaved work?"), "Recover")
     assert studio.session.project.name == "Lost work"
     assert studio.session.dirty
@@ -357,7 +357,7 @@ def test_later_keeps_the_recovery_file(studio: Studio) -> None:
     recovery = Recovery()
     recovery.write(left.project, left.runs)
     recovery._owner.close()
-    studio.offer_recovery()
+    studio.documents.offer_recovery()
     question = dialog("Recover unsaved work?")
     QTest.keyClick(question, Qt.Key.Key_Escape)
     assert len(list_recovered()) == 1
@@ -405,3 +405,26 @@ def test_switching_stages_is_quick(studio: Studio) -> None:
 def test_a_window_without_unsaved_work_closes_at_once(studio: Studio) -> None:
     studio.window.close()
     wait_until(lambda: not studio.window.isVisible())
+
+
+class FitPlain(PlainPage):
+    """A fit page that counts its starts."""
+
+    STAGE = "fit"
+    started = 0
+
+    def next_step(self) -> None:
+        FitPlain.started += 1
+
+
+def test_the_demo_opens_the_penguins_and_starts_their_fit(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = dict(studio_app.PAGES) | {"fit": (__name__, "FitPlain")}
+    monkeypatch.setattr(studio_app, "PAGES", pages)
+    monkeypatch.setattr(studio_app, "_load", lambda place: FitPlain if place[1] == "FitPlain" else PlainPage)
+    studio.demo()
+    wait_until(lambda: FitPlain.started)
+    assert studio.stage == "fit"
+    assert studio.session.project.name == "Penguins"
+    assert studio.session.project.network.outputs
+    wait_until(lambda: not studio.preparation.working)
+    assert FitPlain.started == 1
