@@ -43,12 +43,12 @@ def session(project: Project) -> Session:
 
 @pytest.fixture
 def page(themed: QApplication, session: Session) -> Iterator[FitPage]:
-    window = QWidget()
-    made = FitPage(session, Actions(window))
+    made = FitPage(session, Actions(QWidget()))
     made.resize(1100, 760)
     made.show()
     yield made
     made.shut()
+    made.deleteLater()
     wait_until(lambda: not Job.running)
 
 

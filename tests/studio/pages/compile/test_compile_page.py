@@ -1,0 +1,163 @@
+"""The Compile page on a real project: programs, the selection that links their views, device, problems, what is missing."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from engine.backend.devices import Gpu
+from engine.errors import Problem, Repair
+from engine.project import lifecycle
+from studio.actions import Actions
+from studio.document.session import Session
+from studio.document.templates import sample_path, samples
+from studio.pages.compile import CompilePage
+from studio.pages.compile.compiled import ranges
+from studio.widgets import Button
+from tests.studio.conftest import wait_until
+
+
+@pytest.fixture
+def session() -> Session:
+    sample = next(s for s in samples() if s.id == "iris")
+    project = lifecycle.new_project(sample_path(sample), sample.target)
+    table = lifecycle.open_table(project)
+    project = lifecycle.suggest(project, table)
+    made = Session()
+    made.open(project)
+    made.set_table(table)
+    made.set_prepared(lifecycle.prepare(project, table))
+    return made
+
+
+@pytest.fixture
+def page(themed: QApplication, session: Session) -> Iterator[CompilePage]:
+    made = CompilePage(session, Actions(QWidget()))
+    made.resize(1300, 800)
+    made.show()
+    made.enter()
+    wait_until(lambda: made.compiled is not None)
+    yield made
+    made.shut()
+    made.deleteLater()
+
+
+def test_entering_compiles_and_shows_the_figures(page: CompilePage, session: Session) -> None:
+    compiled = page.compiled
+    assert compiled is not None
+    assert page.figures.parameters.value.full_text() == f"{sum(session.shapes.parameters.values()):,}"
+    assert page.primary().text == "Start fit"
+    assert session.stage_mark("compile") == "done"
+    assert [s.text for s in page.status()[0]][0].startswith("Compiled in")
+    assert page.summary.model.rowCount() == len(session.project.network.nodes) + 1
+    total = page.summary.model.rows[-1]
+    assert total[3] == compiled.parameters
+
+
+def test_a_row_marks_its_lines_and_its_buffers(page: CompilePage, session: Session) -> None:
+    node = next(n for n in session.project.network if n.name == "dense_2")
+    page.summary.table.selectRow(page.summary.model.nodes.index(node.id))
+    assert session.selection.current == node.id
+    source = page.program.code.toPlainText().splitlines()
+    marked = page.program.code.marked()
+    assert marked
+    assert all("dense_2" in source[line - 1] for line in marked[:3])
+    assert page.program.head.remark.full_text().startswith("dense_2 · lines ")
+
+
+def test_a_line_chooses_its_layer(page: CompilePage, session: Session) -> None:
+    node = next(n for n in session.project.network if n.name == "dense_1")
+    line = page.compiled.lines_of("train", [node.id])[0]
+    page.program.code.line_clicked.emit(line)
+    assert session.selection.current == node.id
+    at = page.summary.table.currentIndex().row()
+    assert page.summary.model.nodes[at] == node.id
+
+
+def test_the_modes_have_programs_of_their_own(page: CompilePage) -> None:
+    texts = {}
+    for mode in ("train", "test", "predict"):
+        page.program.modes.buttons[("train", "test", "predict").index(mode)].click()
+        texts[mode] = page.program.code.toPlainText()
+        assert texts[mode] == page.compiled.programs[mode].source
+    assert len(set(texts.values())) == 3
+    assert "Gradients" not in page.memory.bar.accessibleDescription()
+    page.program.modes.buttons[0].click()
+    assert "Gradients" in page.memory.bar.accessibleDescription()
+
+
+def test_memory_shares_are_those_of_the_arrays(page: CompilePage) -> None:
+    compiled = page.compiled
+    shares = {share.label: share.bytes for share in compiled.shares("train")}
+    assert shares["Weights"] == 4 * compiled.parameters
+    assert shares["Adam"] == 2 * 4 * compiled.trainable
+    assert compiled.memory("train") > compiled.memory("predict")
+    assert 0 < compiled.saved("train") < 1
+    assert [section.title for section in compiled.sections("train")] == ["Forward", "Backward"]
+    assert [section.title for section in compiled.sections("predict")] == ["Forward"]
+
+
+def test_an_edit_makes_it_out_of_date_until_it_is_compiled_again(page: CompilePage, session: Session) -> None:
+    node = next(n for n in session.project.network if n.name == "dense_1")
+    replaced = session.project.network.replace(node.id, layer=node.layer.replace(units=5))
+    session.edit("Set units", lambda p: dataclasses.replace(p, network=replaced))
+    assert page.primary().text == "Compile"
+    assert "Out of date" in page.status()[0][0].text
+    before = page.compiled
+    page.primary().act()
+    wait_until(lambda: page.compiled is not before)
+    assert page.primary().text == "Start fit"
+    assert "(16, 5)" in str(page.summary.model.rows)
+
+
+def test_the_device_is_an_edit_and_a_missing_gpu_a_sentence(page: CompilePage, session: Session) -> None:
+    page.device.rows["cpu"].radio.click()
+    assert session.project.compile.device == "cpu"
+    session.undo()
+    assert session.project.compile.device == "auto"
+    page.gpu = Gpu(False, "No GPU is used: CuPy is not installed.")
+    page.refresh()
+    assert page.device.rows["gpu"].state.full_text() == "Not found"
+    assert page.device.sentence.full_text() == "No GPU is used: CuPy is not installed."
+    page.gpu = Gpu(True, "Card with CuPy 14.", "Card", 1 << 30)
+    page.refresh()
+    assert page.device.rows["gpu"].state.full_text() == "Ready"
+    assert page.device.rows["gpu"].note.full_text() == "Card"
+
+
+def test_problems_offer_their_fix(page: CompilePage) -> None:
+    fixes: list[object] = []
+    page.problems.fix.connect(fixes.append)
+    repair = Repair("set_field", ("n1", "units", 3), "Set 3 units")
+    page.problems.show_problems([Problem("dense_1", "It must.", "Do it.", node="n1", repair=repair)])
+    button = next(b for b in page.problems.list.findChildren(Button) if b.accessibleName() == "Set 3 units")
+    button.click()
+    assert fixes == [repair]
+    assert page.problems.state.text() == "1 error"
+
+
+def test_without_data_it_leads_there(themed: QApplication) -> None:
+    window, went = QWidget(), []
+    page = CompilePage(Session(), Actions(window))
+    page.go.connect(went.append)
+    page.button.click()
+    assert went == ["data"]
+    assert page.stack.currentIndex() == 0
+    assert page.primary().reason
+
+
+def test_line_numbers_in_words() -> None:
+    assert ranges([]) == ""
+    assert ranges([4]) == "line 4"
+    assert ranges([5, 6, 7]) == "lines 5 to 7"
+    assert ranges([1, 5, 6, 9]) == "lines 1, 5 to 6 and 9"
+
+
+def test_every_control_has_a_name(page: CompilePage) -> None:
+    bare = [
+        w for w in page.findChildren(QWidget)
+        if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.accessibleName() and w.isVisibleTo(page)
+    ]  # fmt: skip
+    assert bare == []
