@@ -157,7 +157,7 @@ def run(peer: str, name: str) -> dict[str, Any]:
 
 
 def compare(name: str, peers: list[str], rounds: int) -> bool:
-    """Print one workload and return whether the engine learnt as much as the best of the peers that train alike (Keras)."""
+    """Print one workload and return whether the engine learnt as much as the best Keras peer: these train alike."""
     results: dict[str, list[dict[str, Any]]] = {}
     print(f"\n{name}: {WORKLOADS[name]}")
     for _ in range(rounds):
