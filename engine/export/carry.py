@@ -6,7 +6,7 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -96,8 +96,3 @@ def source_without_annotations(function: Function) -> str:
     signature = f"def {node.name}({ast.unparse(node.args)}):".replace("'", '"')
     assert len(signature) <= WIDTH
     return signature + "\n" + ANNOTATED.sub(r"\1 = ", body)
-
-
-def definitions(luggage: Luggage) -> Iterable[str]:
-    """Yield the functions, each after those it calls."""
-    yield from luggage.functions.values()

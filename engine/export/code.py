@@ -4,11 +4,9 @@ Generated scripts hold identifiers that we made, numbers, and literals written b
 ever enters them, comments and docstrings included.
 """
 
-import inspect
 import math
 import re
-import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.errors import ExportError
@@ -128,11 +126,6 @@ def split_arguments(text: str) -> list[str] | None:
             start = i + 1
         i += 1
     return [*parts, text[start:].strip()]
-
-
-def source_of(function: Callable[..., Any]) -> str:
-    """Return the text of a function of ours, to be carried by a script."""
-    return textwrap.dedent(inspect.getsource(function)).strip("\n")
 
 
 def blob_lines(text: str, width: int = 100) -> Iterable[str]:
