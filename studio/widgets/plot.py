@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QFrame
 from studio import theme
 from studio.widgets.bars import BarPlot
 from studio.widgets.base import Themed, named
-from studio.widgets.curves import DASHES, Curve, CurvePlot, Marker
+from studio.widgets.curve import DASHES, Curve, Marker
+from studio.widgets.curves import CurvePlot
 from studio.widgets.heat import HeatMap
 from studio.widgets.series import Array, smoothed, thinned
 

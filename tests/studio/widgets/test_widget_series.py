@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from studio.widgets.curves import Curve, apart, span, stretches
+from studio.widgets.curve import Curve, apart, span, stretches
 from studio.widgets.series import decade_ticks, round_ticks, smoothed
 
 

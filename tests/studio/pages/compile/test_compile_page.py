@@ -1,4 +1,4 @@
-"""The Compile page on a real project: programs, the selection that links their views, device, problems, what is missing."""
+"""The Compile page on a real project: programs, the selection that links their views, device, problems."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def test_entering_compiles_and_shows_the_figures(page: CompilePage, session: Ses
     assert page.figures.parameters.value.full_text() == f"{sum(session.shapes.parameters.values()):,}"
     assert page.primary().text == "Start fit"
     assert session.stage_mark("compile") == "done"
-    assert [s.text for s in page.status()[0]][0].startswith("Compiled in")
+    assert page.status()[0][0].text.startswith("Compiled in")
     assert page.summary.model.rowCount() == len(session.project.network.nodes) + 1
     total = page.summary.model.rows[-1]
     assert total[3] == compiled.parameters
