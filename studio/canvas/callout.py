@@ -14,7 +14,7 @@ WIDTH, GAP = 296, 30
 
 
 class Callout(Box):
-    """Shown beside the selected card with an error, else beside the first one. `fix_asked()`: its button was pressed."""
+    """Beside the selected card with an error, else beside the first one. `fix_asked()`: its button was pressed."""
 
     fix_asked = Signal()
 
@@ -29,7 +29,8 @@ class Callout(Box):
         self.setParent(host)
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(tr("Problem of a layer"))
-        self.view, self.problem = view, None
+        self.view = view
+        self.problem: Problem | None = None
         self.fix.clicked.connect(self._fix)
         self.avoid: tuple[QWidget, ...] = ()
         view.viewed.connect(self.place)
@@ -40,7 +41,7 @@ class Callout(Box):
 
     def show_problem(self, problem: Problem | None) -> None:
         """Show a problem, or none."""
-        self.problem: Problem | None = problem
+        self.problem = problem
         if problem is None or problem.node not in self.view.canvas.nodes:
             self.hide()
             return
@@ -75,7 +76,13 @@ class Callout(Box):
     def _choices(self, card: QRectF) -> list[tuple[float, float]]:
         height, right = self.height(), card.right() + GAP
         sides = (right, right + 130, right + 260, right + 330, card.left() - GAP - self.width())
-        levels = (card.top() + 40, card.bottom() + 12, card.top() - height + 8, card.top() - height - 40, card.top() + 90)
+        levels = (
+            card.top() + 40,
+            card.bottom() + 12,
+            card.top() - height + 8,
+            card.top() - height - 40,
+            card.top() + 90,
+        )
         return [(x, y) for x in sides for y in levels]
 
     def _cost_at(self, at: tuple[float, float]) -> float:

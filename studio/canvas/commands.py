@@ -34,7 +34,7 @@ def add_after(session: Session, layer: Any) -> str | None:
     def edit(project: Project) -> Project:
         if layer.KERAS == "Input" or not project.network.nodes:
             return edits.add_layer(project, layer)
-        if after in project.network.nodes:
+        if after is not None and after in project.network.nodes:
             return edits.insert_after(project, layer, after)
         return edits.append_layer(project, layer)
 

@@ -11,6 +11,8 @@ from studio.text import tr
 from studio.widgets import Themed, named, painter_of, rounded
 
 INSET = 8
+SIDE, TOP = 320, 60
+"""Scene pixels around the cards, so that the frame of the seen part has room."""
 
 
 class Minimap(Themed, QWidget):
@@ -77,9 +79,7 @@ class Minimap(Themed, QWidget):
         self.update()
 
     def _world(self) -> tuple[QRectF, float]:
-        extent, seen = self.view.canvas.extent(), self.view.seen()
-        near = extent.adjusted(-400, -300, 400, 300)
-        world = extent.united(seen.intersected(near))
+        world = self.view.canvas.extent().adjusted(-SIDE, -TOP, SIDE, TOP)
         width, height = self.width() - 2 * INSET, self.height() - 2 * INSET
         share = min(width / max(world.width(), 1), height / max(world.height(), 1))
         return world, share

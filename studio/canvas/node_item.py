@@ -3,7 +3,7 @@
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from studio.canvas.arrange import CARD_W
@@ -75,15 +75,15 @@ class NodeItem(QGraphicsItem):
 
     def ports(self) -> tuple[Side, ...]:
         """Return the ports that are drawn."""
-        trunk: list[Side] = (["top"] if self.card.inputs else []) + (["bottom"] if self.card.outputs else [])
-        return (*trunk, *(side for side in self.sides if side in ("left", "right")))
+        trunk: dict[Side, bool] = {"top": self.card.inputs, "bottom": self.card.outputs}
+        sides = (side for side in self.sides if side in ("left", "right"))
+        return (*(side for side, there in trunk.items() if there), *sides)
 
     # ---- painting --------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
         return QRectF(-MARGIN, -MARGIN, CARD_W + 2 * MARGIN, self.card.height + 2 * MARGIN)
 
     def shape(self):  # type: ignore[no-untyped-def]
-        from PySide6.QtGui import QPainterPath
 
         path = QPainterPath()
         path.addRect(QRectF(0, 0, CARD_W, self.card.height))

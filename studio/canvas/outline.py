@@ -92,7 +92,7 @@ class Outline(QListWidget):
 
 
 def line(view: View, id: str, names: Mapping[str, str]) -> str:
-    """Return a block as a sentence: "Dense, dense_2, 64 units · relu, input (64), output (64), 4,160 parameters, ..."."""
+    """Return a block as a sentence: "Dense, dense_2, 64 units · relu, input (64), output (64), 4,160 parameters"."""
     card: Card = view.canvas.picture.cards[id]
     links = view.canvas.picture.links
     into = [key for key in view.canvas.touching.get(id, ()) if key[1] == id]

@@ -114,8 +114,8 @@ class Palette(QWidget):
         self.box.setSpacing(0)
         self.suggestions = Collapsible(tr("Suggested"))
         scroll = Scroll(self.list, name=tr("Layers"))
-        hint = row(Icon("lightbulb", "text.muted", 14), Label(tr("Tab on the canvas adds by name"), 11, 400, "text.muted"),
-                   None, spacing=6, margins=(14, 0, 8, 0), height=32)  # fmt: skip
+        tip = Label(tr("Tab on the canvas adds by name"), 11, 400, "text.muted")
+        hint = row(Icon("lightbulb", "text.muted", 14), tip, None, spacing=6, margins=(14, 0, 8, 0), height=32)
         body = column(PanelHead(tr("Layers")), row(self.search, margins=(12, 0, 12, 4)), (scroll, 1),
                       Line(color="border.soft"), hint, spacing=0)  # fmt: skip
         layout = QVBoxLayout(self)
@@ -141,7 +141,9 @@ class Palette(QWidget):
             self.suggestions = Collapsible(tr("Suggested"))
             self.box.addWidget(self.suggestions)
             for group, records in catalog.groups():
-                self.box.addWidget(self._group(group, records))
+                part = self._group(group, records)
+                self.box.addWidget(part)
+                part.show()
             self._suggest()
         self.box.addStretch(1)
 

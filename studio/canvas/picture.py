@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Problem
+from engine.layers.spec import LayerSpec
 from engine.network.network import Network, Node
 from engine.project.document import Project
 from studio.canvas.arrange import CARD_H, TARGET_H, target_id, taught
@@ -101,7 +102,7 @@ def _layer_card(session: Any, node: Node, problem: Problem | None) -> Card:
 
 
 def _line(network: Network, node: Node) -> str:
-    own = str(node.layer.summary_line())
+    own = node.layer.summary_line() if isinstance(node.layer, LayerSpec) else ""
     inputs = len(network.sources(node.id)) if getattr(node.layer, "INPUTS", (1, 1))[1] != 1 else 0
     parts = [own, tr("{n} inputs", n=inputs) if inputs else "", tr("shared") if node.shares else ""]
     return " · ".join(part for part in parts if part)

@@ -36,9 +36,12 @@ class QuickAdd(Box):
         self.list.setItemDelegate(_Delegate(self.list))
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        super().__init__(row(self.search, margins=(8, 8, 8, 0)), (self.list, 1), fill="bg.raised", stroke="border.strong",
-                         spacing=6, margins=(0, 0, 0, 6))  # fmt: skip
+        top = row(self.search, margins=(8, 8, 8, 0))
+        super().__init__(
+            top, (self.list, 1), fill="bg.raised", stroke="border.strong", spacing=6, margins=(0, 0, 0, 6)
+        )
         self.setParent(host)
+        self.host = host
         self.setFixedSize(WIDTH, HEIGHT)
         self.hide()
         self.view, self.session = view, view.session
@@ -59,8 +62,8 @@ class QuickAdd(Box):
         self.after = after if after in self.session.project.network.nodes else None
         if self.after is None and wire is None:
             self.after = catalog.place_of(self.session)
-        place = self.view.viewport().mapTo(self.parentWidget(), self.view.mapFromScene(at))
-        room = self.parentWidget().rect().adjusted(8, 8, -8 - WIDTH, -8 - HEIGHT)
+        place = self.view.viewport().mapTo(self.host, self.view.mapFromScene(at))
+        room = self.host.rect().adjusted(8, 8, -8 - WIDTH, -8 - HEIGHT)
         x = min(max(place.x(), room.left()), max(room.right(), room.left()))
         y = min(max(place.y(), room.top()), max(room.bottom(), room.top()))
         self.move(QPoint(x, y))

@@ -24,8 +24,8 @@ STILL_FROM = 200
 class Scene(QGraphicsScene):
     """All cards and wires of one project.
 
-    `drawn` follows every refresh, `moved` every preview (the minimap repaints); `wire_chosen` carries the key of the selected
-    wire or None.
+    `drawn` follows every refresh, `moved` every preview (the minimap repaints); `wire_chosen` carries the key of the
+    selected wire or None.
     """
 
     drawn = Signal()
@@ -43,7 +43,6 @@ class Scene(QGraphicsScene):
         self.picture = Picture({}, {})
         self.overlay = Overlay()
         self.addItem(self.overlay)
-        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._lane: dict[object, int] = {}
         self._slide = self._animation()
         self._from: dict[str, Point] = {}

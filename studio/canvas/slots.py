@@ -88,7 +88,7 @@ def marks(
 ) -> tuple[tuple[Mark, ...], Slot | None, Trial | None]:
     """Return what to draw for the slots in reach (the lit one last), the lit slot and its trial.
 
-    The nearest slot lights up even when the layer does not fit there: it says why. Of the others only those that fit show.
+    The nearest slot lights up even when the layer does not fit there: it says why. Of the others those that fit show.
     """
     if not close:
         return (), None, None

@@ -40,8 +40,9 @@ TOOLS = 176
 class View(Commands, QGraphicsView):
     """Shows a scene.
 
-    Signals: `zoomed(share)`; `said(sentence)` for a toast; `add_asked(point, after, wire)` to open quick add; `edit_asked()`
-    to put the keyboard into the inspector; `rename_asked()`; `viewed()` after each scroll or zoom (minimap).
+    Signals: `zoomed(share)`; `said(sentence)` for a toast; `add_asked(point, after, wire)` to open quick add;
+    `edit_asked()` to put the keyboard into the inspector; `added(node)`; `rename_asked()`; `viewed()` after each scroll
+    or zoom (minimap).
     """
 
     zoomed = Signal(object)
@@ -121,7 +122,7 @@ class View(Commands, QGraphicsView):
         self.centre_on(QPointF(self._middle(extent), extent.center().y()))
 
     def _middle(self, extent: QRectF) -> float:
-        """Return the x that belongs in the middle of the screen so that the cards keep clear of the tools at the left."""
+        """Return the x that belongs in the middle of the screen so that cards keep clear of the tools at the left."""
         room = self.viewport().width() - extent.width() * self.zoom
         left = room / 2 if room > 2 * (TOOLS + 64) else min(max(room - 32, room / 2), TOOLS + 64)
         return extent.center().x() + (room / 2 - left) / self.zoom

@@ -45,7 +45,7 @@ def label_of(info: FieldInfo) -> str:
     return text
 
 
-def make(info: FieldInfo, value: Any, check: Check, prefix: str = "") -> QWidget:
+def make(info: FieldInfo, value: Any, check: Check, prefix: str = "") -> Any:
     """Return the editor of a field. check: returns the value to store or raises with the sentence."""
     name = f"{prefix} {title_of(info).lower()}" if prefix else title_of(info)
     made = EDITORS[info.kind](info, name, check)
@@ -122,7 +122,9 @@ class Tuple(LineEdit):
         try:
             numbers = tuple(int(w) if self._info.kind == "ints" else float(w) for w in words)
         except ValueError:
-            raise UsageError(tr("These must be numbers with commas between; it is {text}.", text=f"{text!r:.40}")) from None
+            raise UsageError(
+                tr("These must be numbers with commas between; it is {text}.", text=f"{text!r:.40}")
+            ) from None
         return self._inner(numbers)
 
 
@@ -149,7 +151,8 @@ class Linked(_Row):
         self._info, self._check, self._value = info, check, (1,) * (info.length or 2)
         whole = info.kind == "ints"
         self.fields = [
-            NumberField(None, name=f"{name} {i + 1}", integer=whole, optional=info.optional) for i in range(info.length or 2)
+            NumberField(None, name=f"{name} {i + 1}", integer=whole, optional=info.optional)
+            for i in range(info.length or 2)
         ]
         for field in self.fields:
             field.changed.connect(self._changed)

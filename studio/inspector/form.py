@@ -16,7 +16,8 @@ from studio.widgets import Collapsible, FieldRow, IconButton
 class Form(QWidget):
     """Edits one or more specs of the same or of different classes (then their common fields).
 
-    more: rows of the owner that stand above Advanced. `set_asked(field, value, dragging)`: a person has changed a field to a valid value. dragging: it may go on.
+    more: rows of the owner that stand above Advanced. `set_asked(field, value, dragging)`: a person has changed a field
+    to a valid value. dragging: it may go on.
     """
 
     set_asked = Signal(object, object, object)
@@ -35,6 +36,8 @@ class Form(QWidget):
     def _build(self) -> None:
         rare = []
         for info in common(self.specs):
+            if info.kind not in editors.EDITORS:
+                continue  # a nested network is edited on its own canvas
             line = _Line(self, info)
             self.rows[info.name] = line
             rare.append(line) if info.advanced else self.box.addWidget(line)
@@ -158,5 +161,3 @@ def _bare(sentence: str, specs: Sequence[Spec], info: FieldInfo) -> str:
     if sentence.startswith(f"{info.name} "):
         sentence = editors.title_of(info) + sentence.removeprefix(info.name)
     return sentence
-
-

@@ -68,7 +68,9 @@ class InputForm(QWidget):
             self.columns.addWidget(box)
 
     def _feed(self, tensor: str) -> None:
-        self.session.edit(tr("Take {tensor}", tensor=tensor), lambda project: edits.set_feed(project, self.node, tensor))
+        self.session.edit(
+            tr("Take {tensor}", tensor=tensor), lambda project: edits.set_feed(project, self.node, tensor)
+        )
 
     def tick(self, name: str, on: bool) -> None:
         """Take a column in, or ignore it."""

@@ -47,6 +47,9 @@ class Inspector(QWidget):
         outer.addWidget(Scroll(self.body, name=tr("Inspector of the selection")))
         self.form: Form | None = None
         self.name: LineEdit | None = None
+        self.note: LineEdit | None = None
+        self.trainable: Switch | None = None
+        self.special: InputForm | TargetForm | None = None
         self._key: tuple[Any, ...] | None = None
         session.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
@@ -74,8 +77,7 @@ class Inspector(QWidget):
     def _rebuild(self) -> None:
         clear(self.box)
         self.form = self.name = None
-        self.special: InputForm | TargetForm | None = None
-        self.trainable = self.note = None
+        self.special = self.trainable = self.note = None
         chosen, current = self._chosen(), self.session.selection.current
         if chosen:
             self._build_layers(chosen)
@@ -218,7 +220,7 @@ def _head(nodes: list[Node]) -> QWidget:
 
 
 def _title(icon: str, group: str, title: str, remark: str) -> QWidget:
-    words = column(None, Label(title, 14, 600, elide=True), Label(remark, 11, 400, "text.muted", elide=True), None, spacing=1)
+    words = column(
+        None, Label(title, 14, 600, elide=True), Label(remark, 11, 400, "text.muted", elide=True), None, spacing=1
+    )
     return row(Tile(icon, group, 32, 18), (words, 1), spacing=10, margins=(16, 0, 10, 0), height=56)
-
-

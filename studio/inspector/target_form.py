@@ -36,7 +36,9 @@ class TargetForm(QWidget):
         rows = column(FieldRow(tr("Column"), self.column), FieldRow(tr("Loss"), self.loss), self.loss_form,
                       FieldRow(tr("Weight"), self.weight, tooltip=tr("How much this loss counts beside the others")),
                       self.about, spacing=0, margins=(16, 6, 10, 10))  # fmt: skip
-        below = column(FieldRow(tr("Optimizer"), self.optimizer), self.optimizer_form, spacing=0, margins=(16, 0, 10, 8))
+        below = column(
+            FieldRow(tr("Optimizer"), self.optimizer), self.optimizer_form, spacing=0, margins=(16, 0, 10, 8)
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -87,7 +89,9 @@ class TargetForm(QWidget):
             self.session.edit(tr("Set loss"), lambda project: edits.set_loss(project, changed, self.index), key)
 
     def _set_weight(self, weight: float) -> None:
-        self.session.edit(tr("Set loss weight"), lambda project: edits.set_weight(project, weight, self.index), "weight")
+        self.session.edit(
+            tr("Set loss weight"), lambda project: edits.set_weight(project, weight, self.index), "weight"
+        )
 
     def _set_optimizer(self, id: str) -> None:
         self.session.edit(tr("Choose optimizer"), lambda project: edits.set_optimizer(project, id))

@@ -1,5 +1,6 @@
 """A view of Python code: line numbers, colours from the tokens, marked lines, messages at the right."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,29 +29,44 @@ KINDS = (
 )  # fmt: skip
 
 
+Line = list[tuple[int, int, str]]
+"""(start, length, colour) of the parts of one line."""
+
+
+@functools.lru_cache(maxsize=8192)
+def _lexed_line(line: str) -> Line:
+    return _lexed(line)[0]
+
+
+def _lexed(text: str) -> list[Line]:
+    from pygments.lexers import PythonLexer
+
+    lines: list[Line] = [[]]
+    at = 0
+    for kind, part in PythonLexer(stripnl=False, ensurenl=False).get_tokens(text):
+        name = str(kind).removeprefix("Token.")
+        color = next((c for prefix, c in KINDS if name.startswith(prefix)), "")
+        for i, piece in enumerate(part.split("\n")):
+            if i:
+                lines.append([])
+                at = 0
+            if color and piece:
+                lines[-1].append((at, len(piece), color))
+            at += len(piece)
+    return lines
+
+
 class _Colors(QSyntaxHighlighter):
-    """Colours a document by the tokens of Pygments. A text is lexed once per change, blocks are painted from that."""
+    """Colours a document by the tokens of Pygments, line by line unless a token may span lines."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
-        self._lines: list[list[tuple[int, int, str]]] = []
+        self._lines: list[Line] = []
 
     def lex(self, text: str) -> None:
         """Take a new text; call before it is put into the document."""
-        from pygments.lexers import PythonLexer
-
-        self._lines = [[]]
-        at = 0
-        for kind, part in PythonLexer(stripnl=False, ensurenl=False).get_tokens(text):
-            name = str(kind).removeprefix("Token.")
-            color = next((c for prefix, c in KINDS if name.startswith(prefix)), "")
-            for i, piece in enumerate(part.split("\n")):
-                if i:
-                    self._lines.append([])
-                    at = 0
-                if color and piece:
-                    self._lines[-1].append((at, len(piece), color))
-                at += len(piece)
+        whole = '"""' in text or "'''" in text or "\\\n" in text
+        self._lines = _lexed(text) if whole else [_lexed_line(line) for line in text.split("\n")]
 
     def highlightBlock(self, text: str) -> None:
         number = self.currentBlock().blockNumber()

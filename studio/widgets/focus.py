@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QGraphicsView, QPlainTextEdit, QStackedWidget, QWidget
+from shiboken6 import isValid
 
 from studio import theme
 from studio.widgets.base import Themed, painter_of, rounded
@@ -42,7 +43,8 @@ class FocusRing(Themed, QWidget):
 
     def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         for widget in self._chain:
-            widget.removeEventFilter(self)
+            if isValid(widget):  # a panel that was rebuilt has taken its fields along
+                widget.removeEventFilter(self)
         self._chain = []
         clicked = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
         large = isinstance(now, self.LARGE) or (now is not None and bool(now.property("ringless")))

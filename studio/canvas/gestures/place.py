@@ -58,7 +58,8 @@ class Place(Gesture):
         if self.over:
             self._replace(self.over)
         elif self.lit and self.trial and not self.trial.fits:
-            self.view.said.emit(tr("{layer} {reason} here. Nothing was changed.", layer=self.layer.KERAS, reason=self.trial.reason))  # fmt: skip
+            words = {"layer": self.layer.KERAS, "reason": self.trial.reason}
+            self.view.said.emit(tr("{layer} {reason} here. Nothing was changed.", **words))
         elif self.lit:
             self.view.add(lambda project: self.lit.insert(project, self.layer) if self.lit else project, self.layer)
         else:

@@ -22,12 +22,30 @@ from studio.widgets import Button, CodeView, IconButton, Label, Line, Splitter, 
 LONG, LONG_WAIT_MS = 200, 250
 """Networks of more layers than this have their code written a moment after the last edit, not at each."""
 ACTIONS = (
-    Action("define.add", "Add layer", "plus", ("Ctrl+Shift+A",), "Add a layer by name.", "define", ("insert", "quick add")),
+    Action(
+        "define.add", "Add layer", "plus", ("Ctrl+Shift+A",), "Add a layer by name.", "define", ("insert", "quick add")
+    ),
     Action("define.find", "Search layers", "search", ("Ctrl+F",), "Find a layer in the palette.", "define"),
-    Action("define.fix", "Apply best fix", "wand-sparkles", ("Alt+Return", "Alt+Enter"), "Mend the current problem.", "define"),
+    Action(
+        "define.fix",
+        "Apply best fix",
+        "wand-sparkles",
+        ("Alt+Return", "Alt+Enter"),
+        "Mend the current problem.",
+        "define",
+    ),
     Action("define.next_problem", "Next problem", "arrow-down", ("F8",), "Go to the next problem.", "define"),
-    Action("define.previous_problem", "Previous problem", "arrow-up", ("Shift+F8",), "Go to the problem before.", "define"),
-    Action("define.tidy", "Tidy canvas", "align-vertical-space-around", ("Ctrl+Shift+L",), "Arrange cards by depth.", "define"),
+    Action(
+        "define.previous_problem", "Previous problem", "arrow-up", ("Shift+F8",), "Go to the problem before.", "define"
+    ),
+    Action(
+        "define.tidy",
+        "Tidy canvas",
+        "align-vertical-space-around",
+        ("Ctrl+Shift+L",),
+        "Arrange cards by depth.",
+        "define",
+    ),
     Action("define.fit", "Fit canvas to view", "scan", (), "Show the whole network.", "define", ("zoom",)),
     Action("define.select_all", "Select all layers", "box-select", (), "Select every layer of the canvas.", "define"),
     Action("define.outline", "Show outline", "list", (), "Show all layers as a list.", "define"),
@@ -74,13 +92,31 @@ class DefinePage(Page):
         self.lists.addWidget(self.outline)
         self.tabs = Tabs([("problems", tr("Problems")), ("outline", tr("Outline"))], "problems", name=tr("Dock"))
         self.tabs.changed.connect(self.show_list)
-        self.fix_all = Button(tr("Fix all safe"), "wand-sparkles", "ghost", "small", tooltip=tr("Apply the fixes that cannot change results"))
+        self.fix_all = Button(
+            tr("Fix all safe"),
+            "wand-sparkles",
+            "ghost",
+            "small",
+            tooltip=tr("Apply the fixes that cannot change results"),
+        )
         self.fix_all.clicked.connect(self._fix_all)
-        left = column(row(self.tabs, None, self.fix_all, margins=(16, 0, 8, 0), height=36), Line(color="border.soft"), (self.lists, 1), spacing=0)
+        left = column(
+            row(self.tabs, None, self.fix_all, margins=(16, 0, 8, 0), height=36),
+            Line(color="border.soft"),
+            (self.lists, 1),
+            spacing=0,
+        )
         self.code = CodeView(name=tr("Code"), size=11)
         copy = IconButton("copy", tr("Copy code"), size="small")
         copy.clicked.connect(self._copy_code)
-        head = row(Label(tr("Code"), 12, 600), Label(tr("Keras style, live"), 11, 400, "text.muted"), None, copy, margins=(16, 0, 8, 0), height=36)
+        head = row(
+            Label(tr("Code"), 12, 600),
+            Label(tr("Keras style, live"), 11, 400, "text.muted"),
+            None,
+            copy,
+            margins=(16, 0, 8, 0),
+            height=36,
+        )
         right = column(head, Line(color="border.soft"), (self.code, 1), spacing=0)
         dock = Splitter(left, right, sizes=(440, 560), name=tr("Problems and code"))
         dock.setMinimumHeight(96)
@@ -157,7 +193,9 @@ class DefinePage(Page):
 
     def _called_out(self) -> Problem | None:
         current = self.session.selection.current
-        wrong = [p for p in self.session.problems if p.severity == "error" and p.node in self.session.project.network.nodes]
+        wrong = [
+            p for p in self.session.problems if p.severity == "error" and p.node in self.session.project.network.nodes
+        ]
         return next((p for p in wrong if p.node == current), wrong[0] if wrong else None)
 
     # ---- problems --------------------------------------------------------------------------------------------------
@@ -209,7 +247,9 @@ class DefinePage(Page):
 
     def _fix_all(self, *_: object) -> None:
         for _round in range(20):
-            safe = next((p for p in self.session.problems if p.repair is not None and p.repair.safe and fixable(p)), None)
+            safe = next(
+                (p for p in self.session.problems if p.repair is not None and p.repair.safe and fixable(p)), None
+            )
             if safe is None or not self.session.apply_repair(safe.repair):  # type: ignore[arg-type]
                 return
 
@@ -231,7 +271,7 @@ class DefinePage(Page):
             self.view.reveal(node)
 
     def _copy_code(self, *_: object) -> None:
-        from PySide6.QtGui import QGuiApplication  # noqa: PLC0415
+        from PySide6.QtGui import QGuiApplication
 
         QGuiApplication.clipboard().setText(self._source.text)
         self._said(tr("The code is on the clipboard."))

@@ -8,6 +8,7 @@ from engine.errors import Problem
 from studio.document import edits
 from studio.text import tr
 from studio.widgets import Box, Button, Icon, Label, Scroll, clear, lay, row
+from studio.widgets.base import Item
 
 LOOK = {
     "error": ("circle-alert", "danger.fill"),
@@ -25,7 +26,11 @@ class ProblemRow(Box):
     def __init__(self, problem: Problem) -> None:
         icon, tone = LOOK[problem.severity]
         self.problem = problem
-        words = [Icon(icon, tone), (Label(problem.message, 12, 500, elide=True), 1), Label(self._place(), 11, 400, "text.muted", mono=True)]
+        words: list[Item] = [
+            Icon(icon, tone),
+            (Label(problem.message, 12, 500, elide=True), 1),
+            Label(self._place(), 11, 400, "text.muted", mono=True),
+        ]
         if fixable(problem) and problem.repair is not None:
             button = Button(problem.repair.title, kind="soft", size="small")
             button.clicked.connect(self._fix)
@@ -81,9 +86,8 @@ class ProblemsList(QWidget):
             line.fixed.connect(self.fixed)
             self.box.addWidget(line)
         if not problems:
-            calm = row(Icon("circle-check", "success.fill"), Label(tr("No problems. Everything fits."), 12, 400, "text.secondary"),
-                       None, margins=(8, 4, 8, 4))  # fmt: skip
-            self.box.addWidget(calm)
+            text = Label(tr("No problems. Everything fits."), 12, 400, "text.secondary")
+            self.box.addWidget(row(Icon("circle-check", "success.fill"), text, None, margins=(8, 4, 8, 4)))
         self.box.addStretch(1)
 
     def mark(self, problem: Problem | None) -> None:

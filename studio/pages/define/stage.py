@@ -1,4 +1,4 @@
-"""The centre of the Define page: the canvas with its tools, minimap, callout, quick add and empty state floating above."""
+"""The centre of the Define page: the canvas; tools, minimap, callout, quick add and empty state float above it."""
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QResizeEvent
@@ -48,7 +48,9 @@ class Stage(QWidget):
         self._drawn()
 
     def _tools(self) -> Box:
-        tidy = Button(tr("Tidy"), "align-vertical-space-around", "ghost", "small", tooltip=tr("Arrange by depth (Ctrl+Shift+L)"))
+        tidy = Button(
+            tr("Tidy"), "align-vertical-space-around", "ghost", "small", tooltip=tr("Arrange by depth (Ctrl+Shift+L)")
+        )
         tidy.clicked.connect(self._tidy)
         add = Button(tr("Add layer"), "plus", "ghost", "small", tooltip=tr("Add a layer by name (Tab)"))
         add.clicked.connect(self._add)
@@ -57,12 +59,23 @@ class Stage(QWidget):
         return box
 
     def _zoom_tools(self) -> Box:
-        out, into = IconButton("minus", tr("Zoom out"), key="Ctrl+-", size="small"), IconButton("plus", tr("Zoom in"), key="Ctrl++", size="small")
+        out, into = (
+            IconButton("minus", tr("Zoom out"), key="Ctrl+-", size="small"),
+            IconButton("plus", tr("Zoom in"), key="Ctrl++", size="small"),
+        )
         fit = IconButton("scan", tr("Fit to view"), key="F", size="small")
         self.map_button = IconButton("map", tr("Show minimap"), size="small", checkable=True)
         self.map_button.setChecked(True)
-        self.share = Button("100%", kind="ghost", size="small", name=tr("Zoom to 100 %"), tooltip=tr("Zoom to 100 % (Ctrl+0)"))
-        for button, act in ((out, self._out), (into, self._in), (fit, self._fit), (self.share, self._actual), (self.map_button, self._map)):
+        self.share = Button(
+            "100%", kind="ghost", size="small", name=tr("Zoom to 100 %"), tooltip=tr("Zoom to 100 % (Ctrl+0)")
+        )
+        for button, act in (
+            (out, self._out),
+            (into, self._in),
+            (fit, self._fit),
+            (self.share, self._actual),
+            (self.map_button, self._map),
+        ):
             button.clicked.connect(act)
         box = Box(out, self.share, into, Line(vertical=True, length=16), fit, self.map_button, fill="bg.raised",
                   vertical=False, spacing=2, margins=3)  # fmt: skip
@@ -85,7 +98,9 @@ class Stage(QWidget):
         self.total.move(width - EDGE - self.total.width(), EDGE)
         self.empty.resize(360, self.empty.sizeHint().height())
         self.empty.move((width - self.empty.width()) // 2, max(EDGE, height // 2 - self.empty.height() - 40))
-        self.minimap.setVisible(self.map_button.isChecked() and height > 330 and bool(self.session.project.network.nodes))
+        self.minimap.setVisible(
+            self.map_button.isChecked() and height > 330 and bool(self.session.project.network.nodes)
+        )
         self.callout.place()
 
     def _drawn(self) -> None:

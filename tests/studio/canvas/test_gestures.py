@@ -31,7 +31,9 @@ def test_the_ghost_and_the_lit_slot_say_what_would_happen(person: Any) -> None:
     assert person.view.gesture.ghost.card.line == "insert after dense_2"
     QTest.keyClick(person.view, Qt.Key.Key_Escape)
     assert person.scene.overlay.marks == ()
-    QTest.mouseRelease(person.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(300, 300))
+    QTest.mouseRelease(
+        person.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(300, 300)
+    )
     assert person.session.stack.count() == 0
 
 
@@ -105,7 +107,9 @@ def test_candidates_glow_and_circles_are_refused(person: Any) -> None:
     person.drag(person.spot("dropout_1", 118, 48), person.spot("dense_1"), drop=False)
     offers = {name: person.scene.nodes[person.id(name)].offer for name in ("dense_1", "dense_3", "input_1")}
     assert offers == {"dense_1": "misfit", "dense_3": "fits", "input_1": "misfit"}
-    QTest.mouseRelease(person.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, person.spot("dense_1"))
+    QTest.mouseRelease(
+        person.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, person.spot("dense_1")
+    )
     assert person.session.stack.count() == 0
     assert "circle" in person.toasts[0]
 

@@ -32,7 +32,10 @@ def test_quick_add_shows_shapes_and_reasons(person: Any) -> None:
     person.click_card("dense_1")
     person.key(K.Key_Tab)
     items = person.find("Layers that can be added", QListWidget)
-    notes = {items.item(i).data(Qt.ItemDataRole.UserRole)[0].KERAS: items.item(i).data(Qt.ItemDataRole.UserRole) for i in range(items.count())}
+    notes = {
+        items.item(i).data(Qt.ItemDataRole.UserRole)[0].KERAS: items.item(i).data(Qt.ItemDataRole.UserRole)
+        for i in range(items.count())
+    }
     assert notes["Dropout"][1:] == ("(64)", True)
     assert notes["Conv2D"][1:] == ("needs an image", False)
     quick(person, "conv2d")
@@ -136,7 +139,8 @@ def test_outline_says_every_block_and_selects(person: Any) -> None:
     person.click(person.find("Outline"))
     outline = person.find("Outline", QListWidget)
     assert outline.item(2).text() == (
-        "Dense, dense_2, 64 units · relu, input (64), output (64), 4,160 parameters, from dense_1, to dropout_1, no problems"
+        "Dense, dense_2, 64 units · relu, input (64), output (64), 4,160 parameters, "
+        "from dense_1, to dropout_1, no problems"
     )
     outline.setFocus()
     person.click(outline.viewport(), outline.visualItemRect(outline.item(3)).center())

@@ -154,5 +154,7 @@ def test_a_thousand_layers_stay_quick(qtbot: Any, themed: QApplication) -> None:
     begun = time.perf_counter()
     person.drag(start, start + QPoint(150, 0), drop=False)
     assert (time.perf_counter() - begun) / 6 < 0.1
-    QTest.mouseRelease(person.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start + QPoint(150, 0))
+    QTest.mouseRelease(
+        person.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start + QPoint(150, 0)
+    )
     assert all(person.scene.nodes[k] is item for k, item in items.items())
