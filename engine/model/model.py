@@ -1,14 +1,14 @@
 """`Model`: define, compile, fit, evaluate, predict. Thin: it hands networks to the compiler and arrays to training."""
 
+import dataclasses
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from engine import optimizers
-from engine.compiler.definition import Definition, OutputSettings
+from engine.compiler.definition import Definition
 from engine.compiler.lower import Mode
 from engine.compiler.pipeline import ProgramCache
 from engine.compiler.program import Program
@@ -28,23 +28,13 @@ from engine.training.checkpoint import TrainingState
 from engine.training.evaluation import measure, outputs
 from engine.training.history import History
 from engine.training.loop import Training
-from engine.training.meters import Figure, Meters
+from engine.training.meters import Meters
 from engine.training.report import Logs
+from engine.training.resume import planned_cores
 from engine.training.setup import Options, Setup
 
 BATCH = 32
 """Rows of a batch when nothing is said, as in Keras."""
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """What `compile` settled. asked: its arguments, to be resolved again when a shape becomes known."""
-
-    asked: Mapping[str, Any]
-    device: str
-    cores: int | None
-    outputs: tuple[OutputSettings, ...] = ()
-    figures: tuple[Figure, ...] = ()
 
 
 class Model(Built):
@@ -83,7 +73,7 @@ class Model(Built):
         return model
 
     def _begin(self, made: Form, name: str, seed: int, feeds: Mapping[str, Shape] | None = None) -> None:
-        self._compiled: Compiled | None = None
+        self._compiled: settings.Compiled | None = None
         self._optimizer: Optimizer | None = None
         self._dtype = "float32"
         self._cache = ProgramCache()
@@ -122,7 +112,7 @@ class Model(Built):
             raise UsageError(f"dtype must be float32 or float64; it is {dtype!r:.40}.")
         self._optimizer, self._dtype = optimizers.get(optimizer), dtype
         asked = {"loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
-        self._compiled = Compiled(asked, device, cores)
+        self._compiled = settings.Compiled(asked, device, cores)
         self._freeze()
         if self._parameters is not None:
             self._settle()
@@ -150,23 +140,14 @@ class Model(Built):
 
     def _settle(self) -> None:
         if self._compiled is not None:
-            self._compiled = self._resolved(self._compiled)
+            ends = zip(self._form.names, self.network.outputs, strict=True)
+            shapes = self.shapes.output
+            self._compiled = self._compiled.resolved([settings.Target(name, shapes[node] or ()) for name, node in ends])
         self._known, self._cache = None, ProgramCache()
         super()._settle()
         self._wiring = wiring(self.definition, self._form.inputs, self._form.names)
         if self._optimizer is not None:
             self._optimizer.iterations = 0
-
-    def _resolved(self, compiled: Compiled) -> Compiled:
-        asked, shapes = compiled.asked, self.shapes.output
-        ends = zip(self._form.names, self.network.outputs, strict=True)
-        targets = [settings.Target(name, shapes[node] or ()) for name, node in ends]
-        losses = settings.losses(asked["loss"], targets)
-        factors = settings.loss_weights(asked["loss_weights"], targets)
-        found = settings.figures(asked["metrics"], asked["weighted_metrics"], targets, losses)
-        pairs = enumerate(zip(losses, factors, strict=True))
-        taught = tuple(settings.output(i, loss, factor, found) for i, (loss, factor) in pairs)
-        return Compiled(asked, compiled.device, compiled.cores, taught, found)
 
     # ---- fit -----------------------------------------------------------------------------------------------------
     def fit(
@@ -234,6 +215,8 @@ class Model(Built):
         Raises:
             UsageError: an argument is wrong, or the model is not compiled. DataError: an array does not fit.
         """
+        if resume is not None and self._compiled is not None:
+            self._compiled = dataclasses.replace(self._compiled, cores=planned_cores(resume))
         ports = self._ready(x)
         train = rows_of(x, y, ports.inputs, ports.targets, self._dtype, sample_weight, class_weight)
         held = None

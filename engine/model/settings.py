@@ -1,7 +1,7 @@
 """What `compile` was told, resolved: one loss, weight and list of metrics per output, and the name of each figure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import registry
@@ -22,6 +22,31 @@ class Target:
 
     name: str
     shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What `compile` settled.
+
+    Args:
+        asked: its arguments loss, loss_weights, metrics, weighted_metrics: resolved when shapes are known.
+        device, cores: as asked. outputs, figures: what came of it.
+    """
+
+    asked: Mapping[str, Any]
+    device: str = "cpu"
+    cores: int | None = None
+    outputs: tuple[OutputSettings, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+    def resolved(self, targets: Sequence[Target]) -> "Compiled":
+        """Return the same with one loss, weight and list of metrics per output; raises UsageError."""
+        specs = losses(self.asked["loss"], targets)
+        factors = loss_weights(self.asked["loss_weights"], targets)
+        found = figures(self.asked["metrics"], self.asked["weighted_metrics"], targets, specs)
+        pairs = enumerate(zip(specs, factors, strict=True))
+        taught = tuple(output(i, loss, factor, found) for i, (loss, factor) in pairs)
+        return replace(self, outputs=taught, figures=found)
 
 
 def losses(loss: Any, targets: Sequence[Target]) -> tuple[Spec | None, ...]:

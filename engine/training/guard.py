@@ -32,7 +32,7 @@ class Guard:
 
     def snapshot(self) -> bool:
         """Keep the present state as good; False when a weight is not finite any more."""
-        if not np.isfinite(self._parameters.flat).all():
+        if not self._parameters.finite():
             return False
         self._good.restore(self._parameters)
         np.copyto(self._totals, self._position.totals)
@@ -55,7 +55,7 @@ class Guard:
             np.copyto(sums, position.totals)
             states = list(meters.states)
             loss = step(position.batch, rate)
-            if not (np.isfinite(loss) and np.isfinite(parameters.flat).all()):
+            if not (np.isfinite(loss) and parameters.finite()):
                 break
             position.batch += 1
         parameters.restore(before)

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from engine.compiler.parameters import Parameters
+from engine.compiler.plan import Plan
 from engine.compiler.program import Program
 from engine.errors import DeviceError, NotFiniteError, UsageError
 from engine.training import resume
@@ -113,6 +114,11 @@ class Training:
     def parameters(self) -> Parameters:
         """The weights that are trained."""
         return self.setup.parameters
+
+    @property
+    def plan(self) -> Plan:
+        """How a full batch is split over cores; a resumed run keeps it."""
+        return self._full.plan
 
     @property
     def best(self) -> tuple[int, float] | None:

@@ -24,7 +24,7 @@ def capture(training: "Training", ended: bool = False) -> TrainingState:
     if position.order is not None:
         arrays["order"] = position.order.copy()
     values = {
-        "run": _same(training),
+        "run": _same(training), "plan": training.plan.to_json(),
         "epoch": position.epoch, "batch": position.batch, "step": training.parameters.iterations,
         "first_step": position.first_step, "learning_rate": position.rate,
         "edits": [list(edit) for edit in position.edits], "seconds": position.seconds,
@@ -54,6 +54,13 @@ def restore(training: "Training", state: TrainingState) -> None:
     watchers.memories = [dict(memory) for memory in values["memories"]]
     watchers.kept = {int(n[5:]): np.array(a) for n, a in arrays.items() if n.startswith("kept.")}
     training.history.restore(values["rows"], arrays["batches.loss"])
+
+
+def planned_cores(state: TrainingState) -> int | None:
+    """Return the cores that a run was planned for: another split of the batches would change its bits."""
+    plan = state.values.get("plan")
+    cores = plan.get("cores") if isinstance(plan, dict) else None
+    return cores if isinstance(cores, int) and 0 < cores <= 1024 else None
 
 
 def _same(training: "Training") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Whole trainings agree with Keras to 1e-4: histories, weights, evaluation, prediction, single batches."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 import engine
 from tests.conformance import training_cases
+from tests.conformance.test_regenerate import python, same
 
 FROZEN = json.loads((Path(__file__).parent / "frozen" / "training.json").read_text(encoding="utf-8"))
 CASES = {case["name"]: case for case in FROZEN["cases"]}
@@ -52,3 +54,20 @@ def test_a_training_is_that_of_keras(name: str) -> None:
     agree(model.test_on_batch(x, y, return_dict=True), case["tested"], "test_on_batch")
     assert model.optimizer.learning_rate == pytest.approx(case["rate"], rel=1e-6)
     assert model.optimizer.iterations == case["iterations"]
+
+
+def test_the_frozen_trainings_know_nothing_of_the_engine() -> None:
+    for name in ("freeze_training.py", "training_cases.py"):
+        words = Path(__file__).with_name(name).read_text(encoding="utf-8")
+        assert "import engine" not in words
+        assert "from engine" not in words
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_keras_trains_to_the_frozen_numbers(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("freeze_training.py")
+    subprocess.run([python(), str(script), str(tmp_path)], check=True, cwd=tmp_path, capture_output=True)
+    again = json.loads((tmp_path / "training.json").read_text(encoding="utf-8"))
+    for old, new in zip(FROZEN["cases"], again["cases"], strict=True):
+        same(old, new, old["name"])

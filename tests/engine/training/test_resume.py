@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import callbacks
+from engine import callbacks, layers
 from engine.errors import ModelError, UsageError
+from engine.model import Input, Model
 from engine.training.checkpoint import TrainingState
 from tests.engine.training import runs
 
@@ -144,3 +145,26 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not() -> None:
 
     assert flat(1) == flat(1)
     assert flat(1) != flat(2)
+
+
+def test_a_resumed_run_keeps_its_plan_on_a_machine_with_other_cores() -> None:
+    x = np.random.default_rng(1).standard_normal((512, 64)).astype("float32")
+
+    def wide(cores: int) -> Model:
+        start = Input((64,))
+        made = Model(start, layers.Dense(1)(layers.Dense(300, activation="relu")(start)))
+        made.compile("adam", "mse", cores=cores)
+        return made
+
+    def go(made: Model, state: TrainingState | None = None) -> Any:
+        run = made.train(x, x[:, :1], batch_size=256, epochs=2, resume=state)
+        assert run.plan.shards == 2
+        return run
+
+    whole, begun, again = wide(2), wide(2), wide(1)
+    list(go(whole))
+    run = go(begun)
+    next(run)
+    run.close()
+    list(go(again, run.state()))
+    np.testing.assert_array_equal(again.parameters.flat, whole.parameters.flat)
