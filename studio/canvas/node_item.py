@@ -83,8 +83,7 @@ class NodeItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         return QRectF(-MARGIN, -MARGIN, CARD_W + 2 * MARGIN, self.card.height + 2 * MARGIN)
 
-    def shape(self):  # type: ignore[no-untyped-def]
-
+    def shape(self) -> QPainterPath:
         path = QPainterPath()
         path.addRect(QRectF(0, 0, CARD_W, self.card.height))
         return path

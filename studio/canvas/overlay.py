@@ -22,10 +22,11 @@ class Mark:
     text: str
     fits: bool = True
     lit: bool = False
+    width: float = CARD_W
 
     def rect(self) -> QRectF:
         """Return the slot's rectangle; it grows with its text."""
-        width = max(CARD_W, QFontMetricsF(font(11, 600)).horizontalAdvance(self.text) + 16) if self.lit else CARD_W
+        width = max(CARD_W, QFontMetricsF(font(11, 600)).horizontalAdvance(self.text) + 16) if self.lit else self.width
         return QRectF(self.x - width / 2, self.y - SLOT_H / 2, width, SLOT_H)
 
 

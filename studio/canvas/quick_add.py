@@ -37,9 +37,7 @@ class QuickAdd(Box):
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         top = row(self.search, margins=(8, 8, 8, 0))
-        super().__init__(
-            top, (self.list, 1), fill="bg.raised", stroke="border.strong", spacing=6, margins=(0, 0, 0, 6)
-        )
+        super().__init__(top, (self.list, 1), fill="bg.raised", stroke="border.strong", spacing=6, margins=(0, 0, 0, 6))
         self.setParent(host)
         self.host = host
         self.setFixedSize(WIDTH, HEIGHT)
@@ -85,7 +83,9 @@ class QuickAdd(Box):
         """Show the layers that match; those that do not fit come last with the reason."""
         self.list.clear()
         query = TIMES.sub("", text)
-        rows = [(record, self._tried(record)) for record in catalog.found(query)]
+        first = [] if query.strip() else catalog.suggested(self.session)
+        found = [*first, *(r for r in catalog.found(query) if r not in first)]
+        rows = [(record, self._tried(record)) for record in found]
         for record, result in sorted(rows, key=lambda r: not self._possible(r[0], r[1])):
             item = QListWidgetItem(record.KERAS)
             note = shape_text(result.shape) if self._possible(record, result) else result.reason

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from studio.canvas.scene import Scene
 
 NEAR = 120.0
+NARROW = 84.0
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,11 @@ class Slot:
     slot: int
     x: float
     y: float
+    width: float = CARD_W
 
     def distance(self, at: QPointF) -> float:
         """Return how far a point is from the slot's rectangle."""
-        dx = max(abs(at.x() - self.x) - CARD_W / 2, 0)
+        dx = max(abs(at.x() - self.x) - self.width / 2, 0)
         dy = max(abs(at.y() - self.y) - SLOT_H / 2, 0)
         return math.hypot(dx, dy)
 
@@ -74,7 +76,8 @@ def all_slots(scene: "Scene") -> list[Slot]:
 def _on_link(scene: "Scene", key: LinkKey) -> Slot:
     item = scene.wires[key]
     middle = item.middle()
-    return Slot(key[0], key[1], key[2], middle.x(), middle.y())
+    beside = item.route.pill and item.route.start in ("left", "right")
+    return Slot(key[0], key[1], key[2], middle.x(), middle.y(), NARROW if beside else CARD_W)
 
 
 def near(slots: Iterable[Slot], at: QPointF, reach: float = NEAR) -> list[Slot]:
@@ -95,5 +98,5 @@ def marks(
     lit, rest = close[0], close[1:]
     result = lit.tried(session, layer)
     text = trial.sentence(session, result, lit.source, start or tr("Insert here"))
-    others = tuple(Mark(s.x, s.y, "") for s in rest if s.tried(session, layer).fits)
+    others = tuple(Mark(s.x, s.y, "", width=s.width) for s in rest if s.tried(session, layer).fits)
     return (*others, Mark(lit.x, lit.y, text, result.fits, lit=True)), lit, result

@@ -50,7 +50,7 @@ def _rank_reason(layer: Any, shapes: tuple[Shape, ...]) -> str:
 
 
 def between(session: Any, layer: Any, key: LinkKey) -> Trial:
-    """Return what happens when a layer is put on a wire: it takes what flows there, and what follows takes its output."""
+    """Return what happens when a layer is put on a wire: it takes what flows, and what follows takes its output."""
     source, target, _ = key
     shape = session.shapes.output.get(source)
     trial = tried(layer, (shape,))

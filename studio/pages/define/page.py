@@ -153,6 +153,7 @@ class DefinePage(Page):
         self._refresh()
 
     def _opened(self, *_: object) -> None:
+        self.scene.settle()
         self.view.start_view()
 
     def _refresh(self, *_: object) -> None:

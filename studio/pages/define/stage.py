@@ -97,7 +97,7 @@ class Stage(QWidget):
         self.minimap.move(EDGE, height - EDGE - self.zoom_tools.height() - 8 - self.minimap.height())
         self.total.move(width - EDGE - self.total.width(), EDGE)
         self.empty.resize(360, self.empty.sizeHint().height())
-        self.empty.move((width - self.empty.width()) // 2, max(EDGE, height // 2 - self.empty.height() - 40))
+        self.empty.move((width - self.empty.width()) // 2, max(EDGE, height * 2 // 5))
         self.minimap.setVisible(
             self.map_button.isChecked() and height > 330 and bool(self.session.project.network.nodes)
         )

@@ -25,7 +25,8 @@ def classifier() -> Project:
     """Return input (18) -> dense_1 64 -> dense_2 64 -> dropout -> dense_3 7."""
     hidden = layer("Dense", units=64, activation="relu")
     layers = [
-        layer("Input", shape=(18,)), hidden, hidden, layer("Dropout", rate=0.2), layer("Dense", units=7, activation="softmax"),
+        layer("Input", shape=(18,)), hidden, hidden,
+        layer("Dropout", rate=0.2), layer("Dense", units=7, activation="softmax"),
     ]  # fmt: skip
     return Project(network=stack(*layers))
 
