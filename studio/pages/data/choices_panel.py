@@ -170,8 +170,9 @@ class ChoicesPanel(Box):
         likely = column_rules.candidates(reports)
         others = [r.name for r in reports if r.name not in likely]
         current = column_rules.target_names(reports)
-        self.target.set_options([(n, n) for n in [*likely, *others]], current[0] if current else None)
-        if not current:
+        chosen = current[0] if current else None
+        offer(self.target, [(n, n) for n in [*likely, *others]], chosen)
+        if chosen is None:
             self.target.set_mixed()
         self._show_task()
         self._show_form()
@@ -184,7 +185,7 @@ class ChoicesPanel(Box):
             None,
             tr("Found: {task}", task=natural) if natural else tr("From the target"),
         )
-        self.task.set_options([inferred, *((k, tr(v)) for k, v in TASKS)], settings.task)
+        offer(self.task, [inferred, *((k, tr(v)) for k, v in TASKS)], settings.task)
         self.task_why.setText("" if found else tr("Choose the column that the network is to tell."))
         self.task_why.setVisible(not found)
 
@@ -236,6 +237,14 @@ class ChoicesPanel(Box):
             box.addWidget(_class_row(value, count / total, target.values[0][1] / total))
         if len(target.values) > SHOWN_CLASSES:
             box.addWidget(Label(tr("and {n} more", n=len(target.values) - SHOWN_CLASSES), 11, color="text.muted"))
+
+
+def offer(select: Select, options: Sequence[tuple[Any, str]], value: Any) -> None:
+    """Show options; an open list stays open when they are the same."""
+    if [(select.itemData(i), select.itemText(i)) for i in range(select.count())] != list(options):
+        select.set_options(options, value)
+    elif select.value() != value:
+        select.set_value(value)
 
 
 def set_of(key: str, project: Project, names: Sequence[str], value: Any) -> Project:

@@ -220,7 +220,7 @@ class PredictPage(Page):
 
     def primary(self) -> Primary:
         reason = "" if self._run is not None else tr("Train a network first.")
-        return Primary(tr("Export"), "upload", self._export, reason)
+        return Primary(tr("Export model"), "upload", self._export, reason)
 
     def _export(self) -> None:
         self.actions_.trigger("file.export")
