@@ -59,14 +59,14 @@ def emit(
         writer.write(f"np.copyto(outputs[{k}], {writer.name(value)})", value.origin)
     for value, leaf in placed.copies:
         writer.write(f"np.copyto({writer.name(leaf)}, {writer.name(value)})", value.origin)
-    return _function(name, HEAD, writer, "    ")
+    return function(name, HEAD, writer, "    ")
 
 
 def _read(graph: Graph, value: Value) -> bool:
     return any(value in v.args for v in graph.values())
 
 
-def _function(name: str, head: str, writer: Writer, indent: str, before: Sequence[str] = ()) -> Emitted:
+def function(name: str, head: str, writer: Writer, indent: str, before: Sequence[str] = ()) -> Emitted:
     text, lines, origin = [head.format(name=name), *before], {}, ""
     for line, node in writer.lines:
         if node != origin:
@@ -114,7 +114,7 @@ def emit_update(name: str, graph: Graph, destinations: Pairs) -> tuple[Emitted, 
         writer.write(f"np.copyto({local[leaf]}, {local[value]})", "")
     pieces = [local[v] for v in leaves] + list(scratch.values())
     loop = f"    for {', '.join(pieces)}{',' if len(pieces) == 1 else ''} in chunks:"
-    emitted = _function(name, UPDATE, writer, "        ", [*before, loop])
+    emitted = function(name, UPDATE, writer, "        ", [*before, loop])
     return emitted, pieces, len(scratch)
 
 

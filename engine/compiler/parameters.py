@@ -1,18 +1,30 @@
 """`Parameters`: the arrays that training changes. Weights, gradients and optimizer slots are one flat vector each."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.compiler.layout import Layout
 from engine.errors import UsageError
 
 Array = Any
+WEIGHTS, GRADIENTS = "weights", "gradients"
+
+
+class Mirror(Protocol):
+    """Copies of the vectors somewhere else, which may be newer."""
+
+    def pull(self, name: str, to_write: bool) -> None:
+        """Bring the newest values of a vector here. to_write: they may be changed here."""
 
 
 class Parameters:
     """Weights, gradients and slots of one model.
+
+    A program on another device keeps copies there (`mirror`). Whoever asks for a vector here gets its newest values and
+    may change them; arrays that were asked for before a step show what it did when they are asked for again.
 
     Args:
         layout: where each weight lies.
@@ -24,15 +36,51 @@ class Parameters:
 
     def __init__(self, layout: Layout, weights: Mapping[tuple[str, str], Array]) -> None:
         self.layout = layout
-        self.flat = np.zeros(layout.size, layout.dtype)
-        self.gradients = np.zeros(layout.trainable, layout.dtype)
-        self.slots = {name: np.zeros(layout.trainable, layout.dtype) for name in layout.slots}
+        self.vectors: dict[str, NDArray[Any]] = {WEIGHTS: np.zeros(layout.size, layout.dtype)}
+        self.vectors |= {name: np.zeros(layout.trainable, layout.dtype) for name in (GRADIENTS, *layout.slots)}
+        self.mirror: Mirror | None = None
         self.iterations = 0
         for entry in layout.entries:
             if (entry.node, entry.weight) not in weights:
                 raise UsageError(f"The weight {entry.weight} of {entry.node} is missing.")
             self.set(entry.node, entry.weight, weights[entry.node, entry.weight])
 
+    # ---- vectors -------------------------------------------------------------------------------------------------
+    @property
+    def flat(self) -> NDArray[Any]:
+        """All weights."""
+        return self._vector(WEIGHTS, True)
+
+    @property
+    def gradients(self) -> Array:
+        """The gradients of the last step."""
+        return self._vector(GRADIENTS, True)
+
+    @property
+    def slots(self) -> dict[str, Array]:
+        """Name -> vector of the optimizer."""
+        return {name: self._vector(name, True) for name in self.layout.slots}
+
+    def finite(self) -> bool:
+        """Whether all weights are finite numbers."""
+        return bool(np.isfinite(self._vector(WEIGHTS, False)).all())
+
+    def fetch(self) -> None:
+        """Bring the newest weights here: views of them show it."""
+        self._vector(WEIGHTS, True)
+
+    def take_back(self) -> None:
+        """Bring all newest values here and forget the copies elsewhere."""
+        for name in self.vectors:
+            self._vector(name, False)
+        self.mirror = None
+
+    def _vector(self, name: str, to_write: bool) -> NDArray[Any]:
+        if self.mirror is not None:
+            self.mirror.pull(name, to_write)
+        return self.vectors[name]
+
+    # ---- weights -------------------------------------------------------------------------------------------------
     def view(self, node: str, weight: str) -> Array:
         """Return a weight as a view of the flat vector: writing to it changes the model."""
         entry = self.layout.entry(node, weight)
@@ -57,14 +105,14 @@ class Parameters:
 
     def restore(self, other: "Parameters") -> None:
         """Take all values from parameters of the same layout, without making new arrays."""
-        np.copyto(self.flat, other.flat)
-        for name, slot in self.slots.items():
-            np.copyto(slot, other.slots[name])
+        for name in (WEIGHTS, *self.layout.slots):
+            np.copyto(self._vector(name, True), other._vector(name, False))
         self.iterations = other.iterations
 
     def arrays(self) -> dict[str, Array]:
         """Return copies of the vectors for saving: "weights" and "slot.<name>". `iterations` is kept beside them."""
-        return {"weights": self.flat.copy(), **{f"slot.{n}": s.copy() for n, s in self.slots.items()}}
+        slots = {f"slot.{n}": self._vector(n, False).copy() for n in self.layout.slots}
+        return {"weights": self._vector(WEIGHTS, False).copy(), **slots}
 
     def load(self, arrays: Mapping[str, Array], iterations: int) -> None:
         """Take the vectors of `arrays()`; raises UsageError when they belong to another layout."""

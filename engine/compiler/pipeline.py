@@ -5,12 +5,14 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
+from engine.compiler import emit_cupy as gpu
 from engine.compiler import graphs
+from engine.compiler.cupy_program import CupyProgram, DeviceArena
 from engine.compiler.definition import Definition
 from engine.compiler.emit_numpy import Emitted, emit, emit_update
 from engine.compiler.graphs import Planned
 from engine.compiler.lower import Lowered, Mode, lower
-from engine.compiler.plan import CHUNK, SHARD_WORK, Plan, parts, work
+from engine.compiler.plan import CHUNK, SHARD_WORK, Part, Plan, parts, work
 from engine.compiler.program import Arena, Code, Program, Totals
 from engine.compiler.rows import mixing
 from engine.errors import ModelError
@@ -18,6 +20,11 @@ from engine.errors import ModelError
 PASSES = ("lower", "differentiate", "rewrite", "plan", "emit")
 PROGRAMS = 8
 """How many programs a cache keeps."""
+STEMS = {
+    "train": "forward_backward", "test": "forward_and_measure", "predict": "forward",
+    "before": "penalties_and_clipping", "after": "constraints",
+}  # fmt: skip
+"""Mode or part of a step -> name of its function."""
 
 
 def cores() -> int:
@@ -34,7 +41,8 @@ def compile(
 ) -> Program:  # fmt: skip
     """Return the program of a definition for a mode and a number of rows.
 
-    cores: threads to plan for, all of the machine without. weighted: whether sample weights come with the rows.
+    device: "cpu" or "gpu". cores: threads of the CPU to plan for, all of the machine without. weighted: whether sample
+    weights come with the rows. arena: memory to share; for the GPU a `DeviceArena`.
 
     Raises:
         ModelError: there is nothing to train or no optimizer, the network has a cycle or no output.
@@ -44,6 +52,8 @@ def compile(
     _check(definition, lowered, mode)
     wanted = mode != "train" or lowered.stateful
     whole = graphs.rows_graph(lowered, mode, wanted)
+    if device == "gpu":
+        return _on_gpu(definition, lowered, mode, whole, arena)
     count = globals()["cores"]() if cores is None else cores
     mixer = _mixing(lowered)
     cut, why = parts(whole.graph, rows, count, mixer)
@@ -77,19 +87,44 @@ def _mixing(lowered: Lowered) -> str | None:
 
 
 def _code(definition: Definition, lowered: Lowered, mode: Mode, used: dict[int, Planned]) -> Code:
-    stem = {"train": "forward_backward", "test": "forward_and_measure", "predict": "forward"}[mode]
+    stem = STEMS[mode]
     rows = {
         n: emit(stem if len(used) == 1 else f"{stem}_{n}", p.graph, lowered.names, p.destinations, p.sums, p.outputs)
         for n, p in used.items()
     }
     if mode == "predict":
         return Code(rows)
-    before = _emitted("penalties_and_clipping", graphs.before_step(definition, lowered, mode == "train"), lowered)
+    before = _emitted(STEMS["before"], graphs.before_step(definition, lowered, mode == "train"), lowered)
     if mode == "test" or not lowered.layout.trainable:
         return Code(rows, before)
     step = graphs.step_graph(definition, lowered.layout)
     update, _, scratch = emit_update("update", step.graph, step.destinations)
-    return Code(rows, before, update, _emitted("constraints", graphs.after_step(lowered), lowered), scratch)
+    return Code(rows, before, update, _emitted(STEMS["after"], graphs.after_step(lowered), lowered), scratch)
+
+
+def _on_gpu(definition: Definition, lowered: Lowered, mode: Mode, whole: Planned, arena: Arena | None) -> Program:
+    kernels = gpu.Kernels()
+    found: dict[str, Planned | None] = {"rows": whole, "before": None, "after": None, "update": None}
+    if mode != "predict":
+        found["before"] = graphs.before_step(definition, lowered, mode == "train")
+    if mode == "train" and lowered.layout.trainable:
+        found["update"], found["after"] = graphs.step_graph(definition, lowered.layout), graphs.after_step(lowered)
+    made = {
+        part: gpu.emit_update(part, planned, kernels)
+        if part == "update"
+        else gpu.emit(STEMS.get(part, STEMS[mode]), planned, lowered.names, kernels)
+        for part, planned in found.items()
+        if planned is not None
+    }
+    code = Code(
+        {lowered.rows: made["rows"]}, made.get("before"), made.get("update"), made.get("after"), 0, kernels.emitted()
+    )
+    size = max(e.size for e in made.values())
+    part, why = (Part(0, lowered.rows, 0),), "One part: the GPU takes the whole batch."
+    rows = made["rows"]
+    plan = Plan(mode, lowered.rows, 1, part, 1, rows.buffers, size, lowered.layout.trainable, why, work(whole.graph))
+    arena = arena if isinstance(arena, DeviceArena) else DeviceArena()
+    return CupyProgram(lowered, plan, code, totals(lowered), whole.graph, mode, arena, len(lowered.penalties))
 
 
 def _emitted(name: str, planned: Planned | None, lowered: Lowered) -> Emitted | None:
@@ -118,11 +153,11 @@ def totals(lowered: Lowered) -> Totals:
 
 
 class ProgramCache:
-    """The programs of one model: the eight last used, sharing one arena."""
+    """The programs of one model: the eight last used, sharing one arena on each device."""
 
     def __init__(self) -> None:
         self._programs: OrderedDict[Hashable, Program] = OrderedDict()
-        self.arena = Arena()
+        self.arena, self.device_arena = Arena(), DeviceArena()
 
     def __len__(self) -> int:
         return len(self._programs)
@@ -134,7 +169,8 @@ class ProgramCache:
         """Return the program, compiled if it is not kept; raises what `compile` raises."""
         key = (definition, mode, rows, device, cores, weighted)
         if key not in self._programs:
-            made = compile(definition, mode, rows, device=device, cores=cores, weighted=weighted, arena=self.arena)
+            arena = self.device_arena if device == "gpu" else self.arena
+            made = compile(definition, mode, rows, device=device, cores=cores, weighted=weighted, arena=arena)
             self._programs[key] = made
         self._programs.move_to_end(key)
         while len(self._programs) > PROGRAMS:

@@ -31,7 +31,7 @@ class Arena:
     """Memory that programs share: only one of them runs at a time. It grows to what the largest needs."""
 
     def __init__(self) -> None:
-        self.memory = np.empty(0, np.uint8)
+        self.memory: Array = np.empty(0, np.uint8)
         self.lock = threading.RLock()
 
     def grow(self, nbytes: int) -> Array:
@@ -51,6 +51,7 @@ class Code:
         rows: number of rows -> function over the rows of a part.
         before, update, after: around the step; None where there is nothing to do.
         scratch: pieces of scratch memory that `update` wants.
+        kernels: what must be made before the functions; None on the CPU.
     """
 
     rows: Mapping[int, Emitted]
@@ -58,10 +59,12 @@ class Code:
     update: Emitted | None = None
     after: Emitted | None = None
     scratch: int = 0
+    kernels: Emitted | None = None
 
     def functions(self) -> list[Emitted]:
         """All of them, in the order of the source."""
-        return [*self.rows.values(), *(e for e in (self.before, self.update, self.after) if e is not None)]
+        around = [e for e in (self.before, self.update, self.after) if e is not None]
+        return [*([self.kernels] if self.kernels else []), *self.rows.values(), *around]
 
 
 class Program:
@@ -89,7 +92,7 @@ class Program:
         self.mode, self.rows, self.plan, self.graph, self.totals = mode, plan.rows, plan, graph, totals
         self.lowered, self.arena = lowered, arena
         self._code, self._penalties = code, penalties
-        self.source, self.lines, self._compiled = _compiled(self, code)
+        self.source, self.lines, self._compiled = compiled(self, code)
         self._parameters: Parameters | None = None
         self._memory: Array = None
         self._sums = np.zeros((len(plan.parts), len(totals) - 2 + penalties))
@@ -154,8 +157,13 @@ class Program:
         totals[2:] += sums[:count] if self._penalties else sums
         return loss
 
+    def release(self) -> None:
+        """Give back what was kept for the rows of a run; called when it ends. On the CPU nothing is."""
+
     # ---- memory --------------------------------------------------------------------------------------------------
     def _ready(self, parameters: Parameters) -> None:
+        if parameters.mirror is not None:
+            parameters.take_back()
         if parameters is self._parameters and self.arena.memory is self._memory:
             return
         self._memory = self.arena.grow(self.plan.peak_bytes)
@@ -168,7 +176,7 @@ class Program:
     _after: Callable[[], None] | None
 
 
-def _compiled(program: Program, code: Code) -> tuple[str, dict[int, str], dict[str, Any]]:
+def compiled(program: Program, code: Code) -> tuple[str, dict[int, str], dict[str, Any]]:
     """Return (whole source, line -> node, function name -> code object); tracebacks find the text in linecache."""
     name = f"<layerwright {program.mode} {program.rows} {id(program):x}>"
     text, made = "", {}

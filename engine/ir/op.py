@@ -50,7 +50,8 @@ class Op:
         numpy: statements that fill `{out}` from `{0}`, `{1}`, ...; `{p[name]}` are settings. Empty: the op is
             a view, a leaf, or always expanded.
         plain: one readable NumPy expression of the same, for exported scripts.
-        typed: the meaning of one element in C and in Python's infix form, for fused GPU kernels: "({0} + {1})".
+        typed: the meaning of one element as an expression of C, for fused GPU kernels: "({0} + {1})". NaN stays NaN;
+            settings that name a dtype arrive as C's name of it.
         fusion: elementwise, reduce, view (no computing), opaque (a call), leaf (an input or constant).
         batch: (value, carries, rows) -> True: axis 0 of the result are rows; False: it does not depend on the rows;
             None: it mixes rows. `carries` says which arguments have rows on axis 0.

@@ -91,7 +91,7 @@ SQRT = _unary(
 SQUARE = _unary(
     "square", lambda xp, a: a * a, lambda g, y, a: (mul(g, mul(a, 2.0)),), "square", "np.square({0})", "({0} * {0})"
 )
-ABS = _unary("abs", lambda xp, a: xp.abs(a), lambda g, y, a: (mul(g, sign(a)),), "abs", "np.abs({0})", "abs({0})")
+ABS = _unary("abs", lambda xp, a: xp.abs(a), lambda g, y, a: (mul(g, sign(a)),), "abs", "np.abs({0})", "fabs({0})")
 SIGN = _unary("sign", lambda xp, a: xp.sign(a), None, "sign", "np.sign({0})", "({0} > 0 ? 1 : {0} < 0 ? -1 : 0)")
 TANH = _unary(
     "tanh",
@@ -123,11 +123,11 @@ DIV = _binary("div", lambda xp, a, b: a / b, _quotient_vjp, "divide", "{0} / {1}
 POWER = _binary("power", lambda xp, a, b: a**b, _power_vjp, "power", "{0} ** {1}", "pow({0}, {1})", 0.4)
 MAXIMUM = _binary(
     "maximum", lambda xp, a, b: xp.maximum(a, b), lambda g, y, a, b: _chosen(g, greater_equal(a, b), a, b),
-    "maximum", "np.maximum({0}, {1})", "max({0}, {1})",
+    "maximum", "np.maximum({0}, {1})", "({0} >= {1} || {0} != {0} ? {0} : {1})",
 )  # fmt: skip
 MINIMUM = _binary(
     "minimum", lambda xp, a, b: xp.minimum(a, b), lambda g, y, a, b: _chosen(g, less_equal(a, b), a, b),
-    "minimum", "np.minimum({0}, {1})", "min({0}, {1})",
+    "minimum", "np.minimum({0}, {1})", "({0} <= {1} || {0} != {0} ? {0} : {1})",
 )  # fmt: skip
 
 

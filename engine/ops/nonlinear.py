@@ -11,7 +11,7 @@ from engine.ops.leaves import value_of
 RELU = Op(
     "relu", lambda shape, **_: shape, lambda xp, a: xp.where(a < 0, xp.zeros_like(a), a),
     lambda g, y, a: (relu_gradient(g, y),), rules.same_dtype, rules.elementwise_rows,
-    "np.maximum({0}, 0.0, out={out})", "np.maximum({0}, 0.0)", "max({0}, 0)", "elementwise", inplace=(0,),
+    "np.maximum({0}, 0.0, out={out})", "np.maximum({0}, 0.0)", "({0} < 0 ? 0 : {0})", "elementwise", inplace=(0,),
     samples=(Sample(((3, 4),)),),
 )  # fmt: skip
 RELU_GRADIENT = Op(
@@ -30,7 +30,7 @@ SOFTPLUS = Op(
     "softplus", lambda shape, **_: shape,
     lambda xp, a: xp.where(a < 0, xp.zeros_like(a), a) + xp.log1p(xp.exp(-xp.abs(a))),
     lambda g, y, a: (el.mul(g, sigmoid(a)),), rules.same_dtype, rules.elementwise_rows,
-    "", "softplus({0})", "(max({0}, 0) + log1p(exp(-abs({0}))))", "elementwise",
+    "", "softplus({0})", "(({0} < 0 ? 0 : {0}) + log1p(exp(-fabs({0}))))", "elementwise",
     expand=lambda a: el.add(relu(a), el.log1p(el.exp(el.neg(el.abs(a))))), kernels=("softplus",),
     samples=(Sample(((3, 4),)),),
 )  # fmt: skip
