@@ -368,6 +368,7 @@ class Model(Built):
         return Meters(program.totals, found, self._form.names, self._ports.taught)
 
     def _ended(self, rate: float) -> None:
+        self.parameters.flat  # noqa: B018  (brings the weights back from a GPU, where layers look for them)
         self.optimizer.learning_rate, self.optimizer.iterations = rate, self.parameters.iterations
 
     def _saved(self, path: str, weights_only: bool) -> None:

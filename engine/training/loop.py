@@ -135,6 +135,7 @@ class Training:
                     yield from self._epoch()
                 yield from self._end()
         finally:
+            self._full.release()
             self.setup.settle(position.rate)
 
     def _epoch(self) -> Iterator[Report]:
