@@ -1,5 +1,6 @@
 """What the tests of the studio share: one application with the theme, sessions, and waiting for jobs."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 
@@ -13,12 +14,15 @@ from studio.jobs import Job, stop_all
 
 @pytest.fixture
 def themed(qapp: QApplication) -> Iterator[QApplication]:
-    """The application with fonts and the light theme."""
+    """The application with fonts and the light theme; as in the studio, no worker thread collects garbage."""
+    gc.disable()
     theme.load()
     theme.apply(qapp, "light")
     yield qapp
     stop_all()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    gc.enable()
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:

@@ -13,7 +13,9 @@ from studio.text import tr
 
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 RIGHT = MIDDLE | Qt.AlignmentFlag.AlignRight
-TOP, ROW, LEFT, SIZES = 34, 22, 76, 58
+TOP, ROW, SIZES = 34, 22, 58
+LEFT = (60, 120)
+"""Least and most pixels for the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class LifetimeChart(QWidget):
         super().__init__(parent)
         self._lives: tuple[Life, ...] = ()
         self._sections: tuple[Section, ...] = ()
-        self._steps = 1
+        self._steps, self._left = 1, float(LEFT[0])
         self._selected: frozenset[str] = frozenset()
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
@@ -130,6 +132,8 @@ class LifetimeChart(QWidget):
     def show_plan(self, lives: Sequence[Life], steps: int, sections: Sequence[Section] = ()) -> None:
         """Show another plan of `steps` statements."""
         self._lives, self._steps, self._sections = tuple(lives), max(steps, 1), tuple(sections)
+        widest = max((theme.text_width(life.name, theme.font(11, 600, mono=True)) for life in lives), default=0.0)
+        self._left = min(max(widest + 12, LEFT[0]), LEFT[1])
         self.setMinimumHeight(TOP + ROW * len(self._lives))
         self.setAccessibleDescription("; ".join(self.sentence(life) for life in self._lives[:20]))
         self.updateGeometry()
@@ -179,7 +183,7 @@ class LifetimeChart(QWidget):
         return float(min(max((self.height() - TOP) / max(len(self._lives), 1), 14), 26))
 
     def _x(self, step: float) -> float:
-        return LEFT + step / self._steps * (self.width() - LEFT - SIZES)
+        return self._left + step / self._steps * (self.width() - self._left - SIZES)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._lives:
@@ -207,7 +211,8 @@ class LifetimeChart(QWidget):
         on = life.node in self._selected
         painter.setFont(theme.font(11, 600 if on else 400, mono=True))
         painter.setPen(theme.color("text.primary" if on else "text.secondary"))
-        painter.drawText(QRectF(0, y, LEFT - 8, row), RIGHT, life.name)
+        name = painter.fontMetrics().elidedText(life.name, Qt.TextElideMode.ElideRight, int(self._left) - 8)
+        painter.drawText(QRectF(0, y, self._left - 8, row), RIGHT, name)
         painter.setPen(QPen(theme.color("accent.line" if on else color), 2 if on else 1))
         painter.setBrush(theme.tint(life.group))
         box = QRectF(QPointF(self._x(life.first) + 1, y + 2.5), QPointF(self._x(life.last + 1) - 1, y + row - 2.5))

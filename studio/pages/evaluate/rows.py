@@ -183,8 +183,7 @@ class RowsCard(Card):
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         for i, column in enumerate(self.model.columns):
             self.table.setItemDelegateForColumn(i, self._delegate if column.share else None)  # type: ignore[arg-type]
-            wide = max(64, round(theme.text_width(column.head, theme.font(11, 600))) + 34)
-            self.table.setColumnWidth(i, 190 if column.share else max(wide, 110) if column.strong else wide)
+            self.table.setColumnWidth(i, 190 if column.share else column_width(column))
             self.table.horizontalHeader().setSectionResizeMode(i, QHeaderView.ResizeMode.Interactive)
         self.show_filter("")
 
@@ -202,6 +201,13 @@ class RowsCard(Card):
 
     def _clear(self, _checked: bool = False) -> None:
         self.cleared.emit()
+
+
+def column_width(column: Column) -> int:
+    """Return a width for the head and the first rows."""
+    face = theme.font(12, 600 if column.strong else 400, mono=column.mono)
+    cells = [theme.text_width(column.text(i), face) for i in range(min(len(column.values), 60))]
+    return round(min(max([theme.text_width(column.head, theme.font(11, 600)) + 18, 44, *cells]) + 18, 240))
 
 
 def classes(found: "Evaluation", table: "Data") -> list[Column]:

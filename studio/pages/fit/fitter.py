@@ -26,9 +26,14 @@ CLOSING_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The first thing that comes from the thread: the fit is compiled and about to take its first batch."""
+    """The first thing that comes from the thread: the fit is compiled and about to take its first batch.
+
+    epoch: where it begins, from 0. resumed: it goes on with an earlier run.
+    """
 
     fitting: "Fitting"
+    epoch: int = 0
+    resumed: bool = False
     kind: str = "begun"
 
 
@@ -92,7 +97,7 @@ class Work:
         self._fitting = lifecycle.start(order.project, prepared, resume=order.run)
         if order.rate is not None:
             self._fitting.learning_rate = order.rate
-        return Begun(self._fitting)
+        return Begun(self._fitting, self._fitting.training.epoch, order.run is not None)
 
     def _end(self, error: LayerwrightError | None) -> Ended:
         self._over = True
@@ -101,7 +106,7 @@ class Work:
 
 
 class Fitter(QObject):
-    """At most one fit at a time. `phase_changed(phase)`, `begun(fitting)`, `reported(reports)`, `ended(run, error)`.
+    """At most one fit at a time. `phase_changed(phase)`, `begun(Begun)`, `reported(reports)`, `ended(run, error)`.
 
     A run that ends is put into the session's store before `ended` is told; failures keep their last good weights.
     """
@@ -206,7 +211,7 @@ class Fitter(QObject):
             self.fitting.stop()
         else:
             self._set("running")
-        self.begun.emit(begun.fitting)
+        self.begun.emit(begun)
 
     def _done(self, _nothing: object) -> None:
         ended = self._ended

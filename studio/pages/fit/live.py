@@ -12,8 +12,8 @@ from studio.pages.fit.progress import Phase, Progress
 from studio.text import tr
 
 if TYPE_CHECKING:
-    from engine.project.lifecycle import Fitting
     from engine.training.report import Report
+    from studio.pages.fit.fitter import Begun
 
 KINDS: dict[str, Kind] = {"event": "callback", "end": "end"}
 
@@ -21,19 +21,18 @@ KINDS: dict[str, Kind] = {"event": "callback", "end": "end"}
 class LiveRun:
     """Takes reports in; the page reads from it when it draws. `events` are oldest first, `rows` in own units."""
 
-    def __init__(self, fitting: "Fitting", title: str) -> None:
-        self.fitting, self.title = fitting, title
-        training = fitting.training
-        self.training = training
+    def __init__(self, begun: "Begun", title: str) -> None:
+        self.fitting, self.title = begun.fitting, title
+        training = self.training = begun.fitting.training
         self.epochs: int = training.options.epochs
         self.curves = RunCurves()
         self.rows: list[dict[str, float]] = []
         self.pace = Pace(training.batches, self.epochs, training.setup.train.rows)
         self.events: list[Event] = []
         self.rate_changes: list[float] = []
-        self.epoch, self.batch, self.batches = training.epoch, training.batch, training.batches
+        self.epoch, self.batch, self.batches = begun.epoch, 0, training.batches
         self._best: tuple[int, float] | None = None
-        self._tell("start", self._beginning())
+        self._tell("start", self._beginning(begun.resumed))
 
     @property
     def rate(self) -> float:
@@ -49,7 +48,7 @@ class LiveRun:
         """Take note of new reports: the last one says where we are, events and the end are sentences to keep."""
         self.read()  # the best epoch comes before what callbacks say of it
         for report in reports:
-            if report.kind in KINDS and report.message:
+            if report.kind in KINDS and report.message and not self._said(report.message):
                 self._tell(KINDS[report.kind], report.message)
         last = reports[-1]
         self.epoch, self.batch = last.epoch, last.batch
@@ -91,6 +90,10 @@ class LiveRun:
         """Take note of what ended the run."""
         self._tell("error", sentence)
 
+    def _said(self, sentence: str) -> bool:
+        """Return whether the last few events say this already: why a run ended is told by what ended it."""
+        return any(sentence in event.text for event in self.events[-3:])
+
     def _new_best(self, best: tuple[int, float]) -> None:
         """Tell the newest best only: a line per improvement of a falling curve would bury all else."""
         known = self._best is not None and self.events and self.events[-1].kind == "best"
@@ -101,13 +104,13 @@ class LiveRun:
             self.events.pop()
         self._tell("best", text)
 
-    def _beginning(self) -> str:
+    def _beginning(self, resumed: bool) -> str:
         options, setup = self.training.options, self.training.setup
         validation = 0 if setup.validation is None else setup.validation.rows
         rows = tr("{train:,} train rows, {held:,} validation rows", train=setup.train.rows, held=validation)
         text = (
             "Resumed at epoch {n}: {rows}, batch {size}."
-            if self.epoch or self.batch
+            if resumed
             else "Started from seed {seed}: {rows}, batch {size}."
         )
         return tr(text, n=self.epoch + 1, seed=options.seed, rows=rows, size=options.batch_size)

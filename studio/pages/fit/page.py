@@ -21,7 +21,7 @@ from studio.pages.fit.curves import RunCurves
 from studio.pages.fit.drawing import Drawing
 from studio.pages.fit.events import Event, EventsCard
 from studio.pages.fit.failure import FailureBanner
-from studio.pages.fit.fitter import Fitter
+from studio.pages.fit.fitter import Begun, Fitter
 from studio.pages.fit.history import Runs
 from studio.pages.fit.live import LiveRun
 from studio.pages.fit.rate import RatePanel
@@ -200,10 +200,10 @@ class FitPage(Page):
         return tr("Out of date: {stages} changed", stages=names) if changed else ""
 
     # ---- what the fit tells ----------------------------------------------------------------------------------------
-    def _begun(self, fitting: Any) -> None:
-        live = LiveRun(fitting, self.runs.next_title())
+    def _begun(self, begun: Begun) -> None:
+        live = LiveRun(begun, self.runs.next_title())
         self.runs.show_live(live)
-        self.callbacks.begin(fitting.training.watchers.records)
+        self.callbacks.begin(live.training.watchers.records)
         self.rate.begin(live.rate, live=True)
         self.events.show_events(live.events)
         self.drawing.start()
