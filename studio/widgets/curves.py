@@ -221,7 +221,7 @@ class CurvePlot(Themed, QWidget):
             text = f"{10.0**value:.4g}" if self._log else f"{value:.6g}"
             painter.drawText(QRectF(0, y - 8, area.left() - 8, LINE), RIGHT, text)
         painter.fillRect(QRectF(area.left(), area.bottom(), area.width(), 1), theme.color("border.default"))
-        for value in round_ticks(*view.x, max(int(area.width() / 56), 2)):
+        for value in round_ticks(*view.x, max(int(area.width() / 44), 2)):
             x = view.at(value, view.y[0])[0]
             painter.drawText(QRectF(x - 40, area.bottom() + 5, 80, LINE), CENTRE, f"{value:.6g}")
         self._paint_names(painter, area)

@@ -207,7 +207,7 @@ def column_width(column: Column) -> int:
     """Return a width for the head and the first rows."""
     face = theme.font(12, 600 if column.strong else 400, mono=column.mono)
     cells = [theme.text_width(column.text(i), face) for i in range(min(len(column.values), 60))]
-    return round(min(max([theme.text_width(column.head, theme.font(11, 600)) + 18, 44, *cells]) + 18, 240))
+    return round(min(max([theme.text_width(column.head, theme.font(11, 600)) + 18, 44, *cells]) + 28, 260))
 
 
 def classes(found: "Evaluation", table: "Data") -> list[Column]:
