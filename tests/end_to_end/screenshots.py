@@ -1,0 +1,181 @@
+"""Pictures of every page, light and dark, of a real project that is opened, trained and evaluated in the studio.
+
+    python tests/end_to_end/screenshots.py [--size 1440x900] [--scale 1.0] [--sample penguins] [--out FOLDER]
+
+Writes NAME-light.png and NAME-dark.png for start, data, define, compile, fit, evaluate, predict and export. Without a
+display set QT_QPA_PLATFORM=offscreen (the default here).
+"""
+
+import argparse
+import gc
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QWidget
+
+    from studio.app import Studio
+
+ROOT = Path(__file__).parents[2]
+OUT = ROOT / "resources" / "help" / "screenshots"
+NAMES = ("start", "data", "define", "compile", "fit", "evaluate", "predict", "export")
+MODES = ("light", "dark")
+LIMIT = 250_000
+COLORS = 256
+
+
+def take(out: Path, size: tuple[int, int] = (1440, 900), sample: str = "penguins", fit_seconds: float = 90.0) -> None:
+    """Make all pictures.
+
+    LAYERWRIGHT_HOME names a folder for settings and the saved project; automatic garbage collection must be off.
+    out: the folder for the pictures. size: of the window, in logical pixels. fit_seconds: how long the fit may take.
+    """
+    from studio.app import Settings, Studio, prepare_application
+
+    settings = Settings()
+    settings.theme = "light"
+    prepare_application(settings)
+    studio = Studio(settings)
+    studio.window.resize(*size)
+    studio.window.show()
+    studio.window.activateWindow()
+    studio.look_for_device()
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        _train(studio, sample, fit_seconds)
+        for mode in MODES:
+            studio.actions.trigger(f"view.{mode}")
+            for name, widget in _scenes(studio):
+                save(widget, out / f"{name}-{mode}.png")
+    finally:
+        studio.finish()
+        _wait(0.05)
+
+
+def _train(studio: "Studio", sample: str, seconds: float) -> None:
+    """Open the sample, let the studio suggest a network, and fit it to the end."""
+    from studio.document import templates
+
+    studio.documents.open_sample(next(s for s in templates.samples() if s.id == sample))
+    _until(lambda: studio.session.prepared is not None and studio.session.project.network.nodes, 20, "the data")
+    studio.show_stage("compile")
+    _until(lambda: studio.session.stage_mark("compile") == "done", 20, "the program")
+    studio.show_stage("fit")
+    studio.window.top.press_primary()
+    _until(lambda: studio.session.run is not None and studio.session.progress is None, seconds, "the fit")
+    for stage in ("evaluate", "predict"):
+        studio.show_stage(stage)
+        _quiet()
+    studio.session.path = Path(os.environ["LAYERWRIGHT_HOME"]) / "Birds of Palmer Station.layerwright"
+    studio.documents.save()
+
+
+def _scenes(studio: "Studio") -> Iterator[tuple[str, "QWidget"]]:
+    """Put one page after the other on screen."""
+    studio.show_start()
+    _quiet()
+    yield "start", studio.window
+    for stage in studio.stages():
+        studio.show_stage(stage)
+        if stage == "define":
+            _select_a_layer(studio)
+        _quiet()
+        yield stage, studio.window
+    yield from _export(studio)
+
+
+def _select_a_layer(studio: "Studio") -> None:
+    network = studio.session.project.network
+    first = next(id for id, node in network.nodes.items() if node.layer.KERAS == "Dense")
+    studio.session.selection.set(first)
+
+
+def _export(studio: "Studio") -> Iterator[tuple[str, "QWidget"]]:
+    from PySide6.QtWidgets import QApplication, QDialog
+
+    studio.export()
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible())
+    _quiet()
+    yield "export", dialog
+    dialog.reject()
+    _quiet()
+
+
+# ---- waiting ----
+def _wait(seconds: float) -> None:
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(int(seconds * 1000))
+
+
+def _until(true: Callable[[], object], seconds: float, what: str) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what} did not come within {seconds:g} s")
+        _wait(0.02)
+
+
+def _quiet(seconds: float = 20.0) -> None:
+    """Wait until no job works, then until everything is drawn."""
+    from studio.jobs import Job
+
+    _wait(0.1)
+    _until(lambda: not Job.running, seconds, "the end of the work")
+    _wait(0.25)
+
+
+# ---- files ----
+def save(widget: "QWidget", path: Path) -> None:
+    """Write a widget's picture; one that is too large keeps its 256 most frequent colours."""
+    picture = widget.grab().toImage()
+    picture.setDevicePixelRatio(1.0)
+    if not picture.save(str(path), "PNG", 0):
+        raise OSError(f"{path} could not be written.")
+    if path.stat().st_size > LIMIT:
+        fewer_colors(picture).save(str(path), "PNG", 0)
+
+
+def fewer_colors(picture: "QImage") -> "QImage":
+    """Return the picture with at most 256 colours: flat surfaces and text keep theirs."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QImage
+
+    flat = picture.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(flat.constBits(), np.uint32).reshape(flat.height(), flat.bytesPerLine() // 4)
+    shades, counts = np.unique(pixels[:, : flat.width()] | 0xFF000000, return_counts=True)
+    table = [int(c) for c in shades[np.argsort(-counts)][:COLORS]]
+    return flat.convertToFormat(QImage.Format.Format_Indexed8, table, Qt.ImageConversionFlag.ThresholdDither)
+
+
+def main() -> int:
+    """Make the pictures in a home of their own."""
+    parser = argparse.ArgumentParser(description="Pictures of every page, light and dark.")
+    parser.add_argument("--size", default="1440x900", help="size of the window, as WIDTHxHEIGHT")
+    parser.add_argument("--scale", default="1.0", help="scale of the screen, as 1.5")
+    parser.add_argument("--sample", default="penguins", help="name of a bundled sample")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
+    given = parser.parse_args()
+    width, height = (int(n) for n in given.size.split("x"))
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = given.scale
+    sys.path.insert(0, str(ROOT))
+    gc.disable()  # as in studio.app.run: a worker's collection must not meet widgets
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["LAYERWRIGHT_HOME"] = home
+        take(given.out, (width, height), given.sample)
+    for path in sorted(given.out.glob("*.png")):
+        print(f"{path.name:24} {path.stat().st_size / 1000:6.0f} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
