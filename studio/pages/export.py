@@ -53,7 +53,7 @@ class ExportDialog(QDialog):
         super().__init__(window)
         self.session = session
         self.setWindowTitle(tr("Export model"))
-        self.setAccessibleName(tr("Export model"))
+        self.setAccessibleName(tr("Export dialog"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.folder = Path(tempfile.mkdtemp(prefix="layerwright-"))
         self.format = "numpy"

@@ -60,6 +60,7 @@ class Person:
         """Click the middle of a widget, or a place in it."""
         widget = self.find(name)
         self.wait(widget.isEnabled, what=f"{name!r} to be enabled")
+        _come_forward(widget)
         QTest.mouseClick(_surface(widget), Qt.MouseButton.LeftButton, pos=at or QPoint())
         QTest.qWait(30)
         return widget
@@ -76,18 +77,24 @@ class Person:
 
     def keyboard(self) -> QWidget:
         """Return the widget that has the keyboard."""
+        _come_forward(self.windows()[-1])
         widget = QApplication.focusWidget() or QApplication.activeModalWidget() or QApplication.activeWindow()
         return widget or self.windows()[-1]
 
     def choose(self, name: str, option: str) -> None:
         """Open a list of options by the keyboard and choose one by typing its beginning."""
-        self.click(name)
-        self.wait(lambda: self.see_list() is not None, 3, f"the list of {name!r}")
+        self.wait(lambda: self._opened(name), PATIENCE, f"the list of {name!r}")
         popup = self.see_list()
         assert popup is not None
         QTest.keyClicks(popup, option)
         QTest.keyClick(popup, Qt.Key.Key_Return)
         self.wait(lambda: self.see_list() is None, 3, "the list to close")
+
+    def _opened(self, name: str) -> bool:
+        if self.see_list() is None:
+            self.click(name)
+            QTest.qWait(200)
+        return self.see_list() is not None
 
     def see_list(self) -> QAbstractItemView | None:
         """Return the open list of a select."""
@@ -109,6 +116,13 @@ class Person:
         self.type(str(path))
         self.press(Qt.Key.Key_Return)
         self.wait(lambda: self.see(dialog) is None, 5, f"{dialog!r} to close")
+
+
+def _come_forward(widget: QWidget) -> None:
+    """Do what a window manager does at a click: the offscreen platform has none."""
+    if not widget.window().isActiveWindow():
+        widget.window().activateWindow()
+        QTest.qWait(10)
 
 
 def _surface(widget: QWidget) -> QWidget:

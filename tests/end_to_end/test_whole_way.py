@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 
 import studio.app
@@ -45,7 +45,11 @@ def person() -> Iterator[Person]:
     QTest.qWait(50)
     yield Person()
     app.finish()
+    app.window.deleteLater()
+    app.deleteLater()
     QTest.qWait(50)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
     gc.enable()
 
 
@@ -61,7 +65,7 @@ def test_from_csv_to_script(sample: str, person: Person, tmp_path: Path) -> None
     person.find("Column heads")
     person.wait(lambda: person.read("File") == data.name)
     person.choose("Target", TARGETS[sample])
-    person.wait(lambda: person.see("Define model") is not None)
+    person.wait(lambda: any(n.startswith(f"{TARGETS[sample]} (") for n in person.names()), what="the recipe's result")
     # Define: the suggested network
     person.click("Define model")
     person.find("Define page")
@@ -82,7 +86,7 @@ def test_from_csv_to_script(sample: str, person: Person, tmp_path: Path) -> None
     person.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     person.give_file("Save project", project)
     person.press(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    person.find("Export model")
+    person.find("Export dialog")
     person.wait(lambda: "Verified" in person.read("Verification"), 60, "the verification")
     person.click("Export script")
     person.give_file("Export script to", script)
