@@ -25,17 +25,20 @@ class RunCurves:
 
     def extend(self, rows: Sequence[Mapping[str, float]]) -> int:
         """Take over the rows that came since the last call and return how many there were."""
-        fresh = rows[self._rows :]
-        for row in fresh:
-            for name, value in row.items():
-                if name not in ABOUT:
-                    self.figures.setdefault(name, Series()).append(row["epoch"] + 1, value)
-            self._compare(int(row["epoch"]) + 1, row.get(self.monitor, math.nan))
+        fresh = list(rows[self._rows :])
+        names = dict.fromkeys(name for row in (fresh[:1] + fresh[-1:]) for name in row if name not in ABOUT)
+        for name in names:
+            known = [(row["epoch"] + 1, row[name]) for row in fresh if name in row]
+            self.figures.setdefault(name, Series()).extend([k[0] for k in known], [k[1] for k in known])
+        self._compare(fresh)
         self._rows += len(fresh)
         return len(fresh)
 
-    def _compare(self, epoch: int, value: float) -> None:
-        if math.isfinite(value) and (self.best is None or value < self.best[1]):
+    def _compare(self, rows: Sequence[Mapping[str, float]]) -> None:
+        monitor = self.monitor
+        known = [(row[monitor], int(row["epoch"]) + 1) for row in rows if math.isfinite(row.get(monitor, math.nan))]
+        value, epoch = min(known, default=(math.inf, 0))
+        if known and (self.best is None or value < self.best[1]):
             self.best = epoch, float(value)
 
     def add_batch(self, epoch: int, share: float, loss: float) -> None:

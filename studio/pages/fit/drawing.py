@@ -22,8 +22,8 @@ SHORT_BATCH = 0.004
 class Drawing(QObject):
     """Head and charts over the runs. `mark` says that something changed; `epochs_read()` when a frame found new epochs.
 
-    A frame is several pieces, one per tick, so that nothing else waits for all of it; the next frame waits six times
-    what this one cost. frames: how many were drawn.
+    A frame is several pieces, one per tick, so that nothing else waits for all of it; the next frame waits for
+    a multiple of what this one cost. frames: how many were drawn.
     """
 
     epochs_read = Signal()

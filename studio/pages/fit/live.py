@@ -27,6 +27,7 @@ class LiveRun:
         self.epochs: int = training.options.epochs
         self.curves = RunCurves()
         self.rows: list[dict[str, float]] = []
+        self._scaled = begun.fitting.machine.own_units({"loss": 1.0}) != {"loss": 1.0}
         self.pace = Pace(training.batches, self.epochs, training.setup.train.rows)
         self.events: list[Event] = []
         self.rate_changes: list[float] = []
@@ -46,9 +47,11 @@ class LiveRun:
 
     def take(self, reports: "Sequence[Report]") -> None:
         """Take note of new reports: the last one says where we are, events and the end are sentences to keep."""
-        self.read()  # the best epoch comes before what callbacks say of it
-        for report in reports:
-            if report.kind in KINDS and report.message and not self._said(report.message):
+        said = [report for report in reports if report.kind in KINDS and report.message]
+        if said:
+            self.read()  # the best epoch comes before what callbacks say of it
+        for report in said:
+            if not self._said(report.message):
                 self._tell(KINDS[report.kind], report.message)
         last = reports[-1]
         self.epoch, self.batch = last.epoch, last.batch
@@ -59,7 +62,8 @@ class LiveRun:
     def read(self) -> None:
         """Take over the epochs that have ended since."""
         rows = self.training.history.rows
-        self.rows += [self.fitting.machine.own_units(row) for row in rows[len(self.rows) :]]
+        new = rows[len(self.rows) :]
+        self.rows += [self.fitting.machine.own_units(row) for row in new] if self._scaled else new
         fresh = self.curves.extend(self.rows)
         best = self.curves.best
         if fresh and best is not None and best != self._best:

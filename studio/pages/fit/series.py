@@ -1,5 +1,7 @@
 """Curves as growing arrays: appended to as epochs end."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,10 +33,16 @@ class Series:
 
     def append(self, x: float, y: float) -> None:
         """Add one point."""
-        if self._count == self._points.shape[1]:
+        self.extend([x], [y])
+
+    def extend(self, x: Sequence[float], y: Sequence[float]) -> None:
+        """Add points."""
+        end = self._count + len(x)
+        while end > self._points.shape[1]:
             self._points = np.concatenate([self._points, np.empty_like(self._points)], axis=1)
-        self._points[:2, self._count] = x, y
-        self._count += 1
+        self._points[0, self._count : end] = x
+        self._points[1, self._count : end] = y
+        self._count = end
 
     def smoothed(self, share: float) -> Floats:
         """Return the exponential moving average of y (see `studio.widgets.series.smoothed`); only new points cost.
