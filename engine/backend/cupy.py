@@ -50,13 +50,13 @@ def gather(source: Array, index: Any, out: Array) -> None:
 
 
 def release() -> None:
-    """Give memory that is not used back to the card."""
+    """Give memory that nothing uses back to the card."""
     gc.collect()
     module().get_default_memory_pool().free_all_blocks()
 
 
 @contextlib.contextmanager
-def sentences(rows: int, nbytes: int) -> Iterator[None]:
+def sentences(rows: int = 0, nbytes: int = 0) -> Iterator[None]:
     """Turn what CuPy raises into DeviceError. rows: of a batch; nbytes: what its program works in."""
     try:
         yield

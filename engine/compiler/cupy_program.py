@@ -1,7 +1,7 @@
 """`CupyProgram`: a program whose functions, memory, weights and data are on the GPU."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -46,10 +46,9 @@ class DeviceArena(Arena):
         return self._uploads[id(arrays)][1]
 
     def release(self) -> None:
-        """Forget the data."""
-        if self._uploads:
+        """Forget the data; CuPy keeps the memory for what comes next."""
+        with self.lock:
             self._uploads.clear()
-            device.release()
 
 
 class CupyProgram(Program):
@@ -87,9 +86,18 @@ class CupyProgram(Program):
             return super().predict(parameters, data, index)
 
     def release(self) -> None:
-        """Give back the memory of the data."""
-        with self.arena.lock:
-            self.arena.release()
+        """Forget the data that lie on the device."""
+        self.arena.release()
+
+    def lack(self) -> str:
+        """Return "" when the free memory of the device suffices for program and weights, else a sentence."""
+        layout = self.lowered.layout
+        numbers = layout.size + layout.trainable * (1 + len(layout.slots))
+        need, free = self.plan.peak_bytes + numbers * np.dtype(layout.dtype).itemsize, device.free_bytes()
+        if need <= free + (0 if self.arena.memory is None else self.arena.memory.size):
+            return ""
+        sizes = f"batches of {self.rows} rows take {need / 1e6:.1f} MB on the GPU, {free / 1e6:.1f} are free"
+        return f"The CPU does it: {sizes}."
 
     # ---- memory --------------------------------------------------------------------------------------------------
     _resident: Resident
@@ -111,7 +119,7 @@ class _Binder:
     def __init__(self, program: CupyProgram, cp: Any) -> None:
         self.program, self.cp, self.code = program, cp, program._code
         self.names = {str(leaf.params["name"]): key for key, leaf in program.lowered.weights.items()}
-        self.kernels: dict[str, Any] = {"cp": cp, "math": math, "np": np, "__name__": "layerwright"}
+        self.kernels: dict[str, Any] = {"cp": cp, "math": math, "__name__": "layerwright"}
         exec(program._compiled["kernels"], self.kernels)
         dtype = program.lowered.layout.dtype
         self.sums = cp.zeros(max(1, program._sums.shape[1]), dtype)
@@ -125,25 +133,11 @@ class _Binder:
         program._before, program._after, program._update = self._before(), self._after(), self._update()
 
     def _function(self, emitted: Emitted, sums: Array) -> Any:
-        names = dict(self.kernels)
-        for binding in emitted.bindings:
-            names[binding.name] = self._made(binding, names, sums)
+        names = bind(emitted.bindings, self.program._memory, partial(self._leaf, sums), dict(self.kernels))
         exec(self.program._compiled[emitted.name], names)
         return names[emitted.name]
 
-    def _made(self, binding: Binding, names: dict[str, Any], sums: Array) -> Any:
-        cp, value = self.cp, binding.value
-        if binding.kind == "leaf":
-            return self._leaf(value, sums)
-        if binding.kind == "buffer":
-            offset, shape, dtype = value
-            nbytes = math.prod(shape) * np.dtype(dtype).itemsize
-            return self.program._memory[offset : offset + nbytes].view(dtype).reshape(shape)
-        if binding.kind == "view":
-            return eval(value, names)
-        return MAKE[binding.kind](cp, value)
-
-    def _leaf(self, value: Value, sums: Array) -> Array:
+    def _leaf(self, sums: Array, value: Value) -> Array:
         kind, at = value.params["kind"], value.params["at"]
         if kind == "sum":
             return sums[at : at + 1].reshape(())
@@ -186,6 +180,31 @@ class _Binder:
         layout = self.program.lowered.layout
         weights = vectors["weights"][: layout.trainable]
         return partial(run, weights, vectors["gradients"], *(vectors[name] for name in layout.slots))
+
+
+def bind(
+    bindings: Sequence[Binding], memory: Array, leaf: Callable[[Value], Array], names: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the globals of a function: `names` (with "cp") and what the bindings say.
+
+    memory: uint8 vector on the device for the buffers. leaf: leaf value -> its array.
+    """
+    for binding in bindings:
+        value = binding.value
+        if binding.kind == "leaf":
+            names[binding.name] = leaf(value)
+        elif binding.kind == "view":
+            names[binding.name] = eval(value, names)
+        elif binding.kind == "buffer":
+            names[binding.name] = _buffer(memory, *value)
+        else:
+            names[binding.name] = MAKE[binding.kind](names["cp"], value)
+    return names
+
+
+def _buffer(memory: Array, offset: int, shape: tuple[int, ...], dtype: str) -> Array:
+    nbytes = math.prod(shape) * np.dtype(dtype).itemsize
+    return memory[offset : offset + nbytes].view(dtype).reshape(shape)
 
 
 MAKE: Mapping[str, Any] = {

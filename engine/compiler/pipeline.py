@@ -1,5 +1,6 @@
 """The way from a definition to a program: lower, differentiate, rewrite, plan, emit."""
 
+import dataclasses
 import os
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -162,15 +163,25 @@ class ProgramCache:
     def __len__(self) -> int:
         return len(self._programs)
 
+    def release(self) -> None:
+        """Forget the rows that lie on the GPU: called at the end of a run, and of a pass over rows."""
+        self.device_arena.release()
+
     def get(
         self, definition: Definition, mode: Mode, rows: int, *, device: str = "cpu", cores: int | None = None,
         weighted: bool = False,
     ) -> Program:  # fmt: skip
-        """Return the program, compiled if it is not kept; raises what `compile` raises."""
+        """Return the program, compiled if it is not kept; raises what `compile` raises.
+
+        Where the memory of the GPU does not suffice the CPU goes on, and `plan.why` says so.
+        """
         key = (definition, mode, rows, device, cores, weighted)
         if key not in self._programs:
             arena = self.device_arena if device == "gpu" else self.arena
             made = compile(definition, mode, rows, device=device, cores=cores, weighted=weighted, arena=arena)
+            if isinstance(made, CupyProgram) and (lack := made.lack()):
+                made = compile(definition, mode, rows, cores=cores, weighted=weighted, arena=self.arena)
+                made.plan = dataclasses.replace(made.plan, why=f"{lack} {made.plan.why}")
             self._programs[key] = made
         self._programs.move_to_end(key)
         while len(self._programs) > PROGRAMS:

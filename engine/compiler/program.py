@@ -158,7 +158,7 @@ class Program:
         return loss
 
     def release(self) -> None:
-        """Give back what was kept for the rows of a run; called when it ends. On the CPU nothing is."""
+        """Forget the rows that were kept for a run, when it ends. On the CPU nothing is kept."""
 
     # ---- memory --------------------------------------------------------------------------------------------------
     def _ready(self, parameters: Parameters) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from engine.backend import cupy as device
 from engine.compiler.parameters import GRADIENTS, WEIGHTS, Parameters
 
 Array = Any
@@ -33,7 +34,8 @@ class Resident:
     def pull(self, name: str, to_write: bool) -> None:
         """Let the host have the newest values of a vector. to_write: it may change them."""
         if name in self._ahead:
-            self.vectors[name].get(out=self._host[name])
+            with device.sentences():
+                self.vectors[name].get(out=self._host[name])
             self._ahead.discard(name)
         if to_write:
             self._touched.add(name)

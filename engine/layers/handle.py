@@ -1,7 +1,7 @@
 """`Layer`: a record in use, with a name and variables. Called on a `Tensor` it returns one; on arrays it computes."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -29,6 +29,7 @@ class Variable:
         self.weight, self.name, self.path = weight, weight.name, f"{layer}/{weight.name}"
         self.shape, self.dtype, self.trainable = weight.shape, weight.dtype, weight.trainable
         self._array: Array | None = None
+        self._fetch: Callable[[], None] | None = None
 
     @property
     def drawn(self) -> bool:
@@ -40,6 +41,8 @@ class Variable:
         """The array itself; writing into it changes the layer."""
         if self._array is None:
             self._array = self.weight.initializer.make(self.shape, np.random.default_rng(), self.dtype)
+        if self._fetch is not None:
+            self._fetch()
         return self._array
 
     def assign(self, value: Any) -> None:
@@ -49,11 +52,18 @@ class Variable:
             raise UsageError(f"{self.path} has the shape {self.shape}. It cannot take an array of shape {given.shape}.")
         if self._array is None:
             self._array = np.empty(self.shape, self.dtype)
-        self._array[...] = given
+        self.value[...] = given
 
-    def point(self, array: Array) -> None:
-        """Use this array from now on, with the values that it has."""
-        self._array = array
+    def point(self, array: Array, fetch: Callable[[], None] | None = None) -> None:
+        """Use this array from now on, with the values that it has.
+
+        fetch: brings its newest values into it, where a program keeps them somewhere else; called at every look.
+        """
+        self._array, self._fetch = array, fetch
+
+    def holds(self, array: Array) -> bool:
+        """Whether it uses this very array."""
+        return self._array is array
 
     def numpy(self) -> Array:
         """Return a copy of the values."""

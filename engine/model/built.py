@@ -167,15 +167,16 @@ class Built:
         self._bound = []
         for entry in places.entries:
             view = self._parameters.view(entry.node, entry.weight)
-            self._variable(entry.node, entry.weight).point(view)
+            self._variable(entry.node, entry.weight).point(view, self._parameters.fetch)
             self._bound.append((self._variable(entry.node, entry.weight), view))
 
     def _rebind(self) -> None:
         """Take back variables that another model's compile pointed elsewhere, with the values they have now."""
         for variable, view in self._bound:
-            if variable.value is not view:
+            if not variable.holds(view) and self._parameters is not None:
+                self._parameters.fetch()
                 view[...] = variable.value
-                variable.point(view)
+                variable.point(view, self._parameters.fetch)
 
     def _variable(self, node: str, weight: str) -> Variable:
         layer = self._form.layers[node]

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from engine import optimizers
+from engine.backend import devices
 from engine.compiler.definition import Definition
 from engine.compiler.lower import Mode
 from engine.compiler.pipeline import ProgramCache
@@ -81,6 +82,7 @@ class Model(Built):
         self._wiring: Wiring | None = None
         self._layer: Layer | None = None
         self.history: History | None = None
+        self.runs_on = ""
         super().__init__(made, name, seed, feeds)
 
     # ---- compile -------------------------------------------------------------------------------------------------
@@ -103,7 +105,8 @@ class Model(Built):
         """Choose optimizer, losses and metrics: names, records or handles; lists or dicts for several outputs.
 
         run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: accepted for Keras' sake, without effect.
-        device: "cpu" or "gpu". cores: None: all. dtype: "float32" or "float64".
+        device: "cpu", "gpu" or "auto"; without a GPU the CPU is taken, and `runs_on` says why. cores: None: all.
+        dtype: "float32" or "float64".
 
         Raises:
             UsageError: a name is unknown or does not match the outputs.
@@ -112,7 +115,8 @@ class Model(Built):
             raise UsageError(f"dtype must be float32 or float64; it is {dtype!r:.40}.")
         self._optimizer, self._dtype = optimizers.get(optimizer), dtype
         asked = {"loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
-        self._compiled = settings.Compiled(asked, device, cores)
+        chosen, self.runs_on = devices.choose(device)
+        self._compiled = settings.Compiled(asked, chosen, cores)
         self._freeze()
         if self._parameters is not None:
             self._settle()
@@ -284,6 +288,7 @@ class Model(Built):
         printed, ports = lines(verbose), self._ready(x)
         rows = ports.fed(rows_of(x, y, ports.inputs, ports.targets, self._dtype, sample_weight))
         logs = measure(self.program, self.parameters, rows, self._meters, batch_size or BATCH)
+        self._cache.release()
         if printed:
             print_fn(figures(logs))
         return self._answer(logs, return_dict)
@@ -297,6 +302,7 @@ class Model(Built):
         ports = self._ports
         inputs = ports.arranged(inputs_of(x, ports.inputs))
         found = outputs(self.program, self.parameters, inputs, batch_size or 256)
+        self._cache.release()
         return self._form.structure.pack(found)
 
     def predict_on_batch(self, x: Any) -> Any:
@@ -368,6 +374,7 @@ class Model(Built):
         return Meters(program.totals, found, self._form.names, self._ports.taught)
 
     def _ended(self, rate: float) -> None:
+        self._cache.release()
         self.parameters.flat  # noqa: B018  (brings the weights back from a GPU, where layers look for them)
         self.optimizer.learning_rate, self.optimizer.iterations = rate, self.parameters.iterations
 

@@ -197,7 +197,9 @@ class ElementwiseKernel:
                 assert not written or arg._host.flags.c_contiguous
                 raw[name] = arg._host.reshape(-1)
             else:
-                assert not written or arg.shape == shape, f"{self.name}: the shape of {name} is {arg.shape}, not {shape}"
+                assert not written or arg.shape == shape, (
+                    f"{self.name}: the shape of {name} is {arg.shape}, not {shape}"
+                )
                 values[name] = np.broadcast_to(arg._host, shape).reshape(-1).copy()
         elements = Elements(int(np.prod(shape, dtype=int)), raw, values)
         elements.run(self.body)
