@@ -53,9 +53,9 @@ def compile(
     _check(definition, lowered, mode)
     wanted = mode != "train" or lowered.stateful
     whole = graphs.rows_graph(lowered, mode, wanted)
-    if device == "gpu":
-        return _on_gpu(definition, lowered, mode, whole, arena)
     count = globals()["cores"]() if cores is None else cores
+    if device == "gpu":
+        return _on_gpu(definition, lowered, mode, whole, count, arena)
     mixer = _mixing(lowered)
     cut, why = parts(whole.graph, rows, count, mixer)
     planned = {rows: whole} | {
@@ -103,29 +103,32 @@ def _code(definition: Definition, lowered: Lowered, mode: Mode, used: dict[int, 
     return Code(rows, before, update, _emitted(STEMS["after"], graphs.after_step(lowered), lowered), scratch)
 
 
-def _on_gpu(definition: Definition, lowered: Lowered, mode: Mode, whole: Planned, arena: Arena | None) -> Program:
-    kernels = gpu.Kernels()
-    found: dict[str, Planned | None] = {"rows": whole, "before": None, "after": None, "update": None}
-    if mode != "predict":
-        found["before"] = graphs.before_step(definition, lowered, mode == "train")
-    if mode == "train" and lowered.layout.trainable:
-        found["update"], found["after"] = graphs.step_graph(definition, lowered.layout), graphs.after_step(lowered)
-    made = {
-        part: gpu.emit_update(part, planned, kernels)
-        if part == "update"
-        else gpu.emit(STEMS.get(part, STEMS[mode]), planned, lowered.names, kernels)
-        for part, planned in found.items()
-        if planned is not None
-    }
-    code = Code(
-        {lowered.rows: made["rows"]}, made.get("before"), made.get("update"), made.get("after"), 0, kernels.emitted()
-    )
-    size = max(e.size for e in made.values())
+def _on_gpu(
+    definition: Definition, lowered: Lowered, mode: Mode, whole: Planned, cores: int, arena: Arena | None
+) -> Program:
+    code = _gpu_code(definition, lowered, mode, whole)
+    rows, size = code.rows[lowered.rows], max(e.size for e in code.functions())
     part, why = (Part(0, lowered.rows, 0),), "One part: the GPU takes the whole batch."
-    rows = made["rows"]
-    plan = Plan(mode, lowered.rows, 1, part, 1, rows.buffers, size, lowered.layout.trainable, why, work(whole.graph))
+    chunk = max(lowered.layout.trainable, 1)
+    plan = Plan(mode, lowered.rows, cores, part, 1, rows.buffers, size, chunk, why, work(whole.graph))
     arena = arena if isinstance(arena, DeviceArena) else DeviceArena()
     return CupyProgram(lowered, plan, code, totals(lowered), whole.graph, mode, arena, len(lowered.penalties))
+
+
+def _gpu_code(definition: Definition, lowered: Lowered, mode: Mode, whole: Planned) -> Code:
+    kernels = gpu.Kernels()
+    before = graphs.before_step(definition, lowered, mode == "train") if mode != "predict" else None
+    learns = mode == "train" and lowered.layout.trainable > 0
+    update, after = (
+        (graphs.step_graph(definition, lowered.layout), graphs.after_step(lowered)) if learns else (None,) * 2
+    )
+    return Code(
+        {lowered.rows: gpu.emit(STEMS[mode], whole, lowered.names, kernels)},
+        gpu.emit(STEMS["before"], before, lowered.names, kernels) if before else None,
+        gpu.emit_update("update", update, kernels) if update else None,
+        gpu.emit(STEMS["after"], after, lowered.names, kernels) if after else None,
+        kernels=kernels.emitted(),
+    )
 
 
 def _emitted(name: str, planned: Planned | None, lowered: Lowered) -> Emitted | None:
