@@ -34,6 +34,7 @@ from studio.widgets import (
     lay,
     named,
     painter_of,
+    plain_tip,
     rounded,
     row,
 )
@@ -275,7 +276,7 @@ class RecentRow(_Pressable):
     def __init__(self, entry: Recent) -> None:
         super().__init__(tr("Open {name}", name=entry.name))
         self.entry = entry
-        self.setToolTip(entry.path)
+        self.setToolTip(plain_tip(entry.path))
         state = [Chip(entry.stage, "accent.text", "accent.soft", height=18)] if entry.stage else []
         when = Label(ago(entry.when), 11, 400, "text.muted")
         place = Label(short_path(entry.path), 11, 400, "text.muted", elide=True)

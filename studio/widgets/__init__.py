@@ -12,6 +12,7 @@ from studio.widgets.base import (
     lay,
     named,
     painter_of,
+    plain_tip,
     put,
     rounded,
     row,
@@ -33,5 +34,5 @@ __all__ = [
     "FocusRing", "Icon", "IconButton", "Key", "Label", "Line", "LineEdit", "LinkLabel", "Logo", "NumberField",
     "PanelHead", "ProgressBar", "Radio", "Rows", "Scroll", "SearchField", "Segmented", "Select", "Slider", "Splitter",
     "Switch", "Table", "Tabs", "Themed", "Tile", "Toast", "Toasts", "clear", "column", "facts", "fixed", "icon_at",
-    "lay", "named", "painter_of", "put", "rounded", "row",
+    "lay", "named", "painter_of", "plain_tip", "put", "rounded", "row",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import Qt as Text
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from studio import theme
@@ -34,7 +35,12 @@ def named(widget: QWidget, name: str | None, tooltip: str = "") -> None:
     if name:
         widget.setAccessibleName(name)
     if tooltip:
-        widget.setToolTip(tooltip)
+        widget.setToolTip(plain_tip(tooltip))
+
+
+def plain_tip(text: str) -> str:
+    """Return a tooltip that shows the text as it is: Qt takes what looks like markup for markup, in a file name too."""
+    return Text.convertFromPlainText(text) if Text.mightBeRichText(text) else text
 
 
 def painter_of(widget: QWidget) -> QPainter:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from engine.errors import LayerwrightError
 from studio import theme
-from studio.widgets.base import Themed, icon_at, named, painter_of
+from studio.widgets.base import Themed, icon_at, named, painter_of, plain_tip
 
 Check = Callable[[Any], Any]
 STEPPER = 22
@@ -65,7 +65,7 @@ class LineEdit(Themed, QLineEdit):
             return
         self.error = sentence
         self.setProperty("invalid", "true" if sentence else "false")
-        self.setToolTip(sentence)
+        self.setToolTip(plain_tip(sentence))
         self.setAccessibleDescription(sentence)
         self.style().unpolish(self)
         self.style().polish(self)

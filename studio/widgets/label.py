@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPaintEvent, QPalette, QRe
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from studio import theme
-from studio.widgets.base import Themed, icon_at, named, painter_of, rounded
+from studio.widgets.base import Themed, icon_at, named, painter_of, plain_tip, rounded
 
 
 class Label(Themed, QLabel):
@@ -86,7 +86,7 @@ class Label(Themed, QLabel):
             return
         cut = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(self.width(), 0))
         super().setText(cut)
-        self.setToolTip(self._full if cut != self._full else "")
+        self.setToolTip(plain_tip(self._full) if cut != self._full else "")
 
 
 class Icon(Themed, QLabel):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from studio import theme
-from studio.widgets.base import Themed, named
+from studio.widgets.base import Themed, named, plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 Style = Callable[[int, int], str | None]
@@ -59,7 +59,7 @@ class Rows(QAbstractTableModel):
             return theme.color(token) if token else None
         if role == Qt.ItemDataRole.ToolTipRole:
             tip = self._tip(index.row(), index.column()) if self._tip else None
-            return tip or self._text(value)
+            return plain_tip(tip or self._text(value))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -8,7 +8,7 @@ from studio import theme
 from studio.actions import Actions
 from studio.pages.page import Primary
 from studio.text import tr
-from studio.widgets import Box, Button, IconButton, Line, Logo, Themed, icon_at, named, painter_of, row
+from studio.widgets import Box, Button, IconButton, Line, Logo, Themed, icon_at, named, painter_of, plain_tip, row
 from studio.window.stage_bar import StageBar
 
 MENU = (
@@ -33,8 +33,9 @@ class ProjectButton(Themed, QAbstractButton):
         """Show a name and whether there is unsaved work."""
         self._dirty = dirty
         self.setText(name)
-        self.setToolTip(tr("{name}, not saved yet", name=name) if dirty else name)
-        self.setAccessibleDescription(self.toolTip())
+        about = tr("{name}, not saved yet", name=name) if dirty else name
+        self.setToolTip(plain_tip(about))
+        self.setAccessibleDescription(about)
         self.updateGeometry()
         self.update()
 
@@ -128,7 +129,7 @@ class TopBar(Box):
             return
         self.primary.setAccessibleName(primary.text)
         self.primary.set_text(primary.text, primary.icon)
-        self.primary.setToolTip(primary.reason)
+        self.primary.setToolTip(plain_tip(primary.reason))
         self.primary.setAccessibleDescription(primary.reason)
 
     def press_primary(self) -> None:

@@ -9,6 +9,7 @@ from engine.data.columns import ColumnReport
 from engine.data.table import Table
 from studio import theme
 from studio.text import tr
+from studio.widgets import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -41,7 +42,7 @@ class Cells(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole and section < len(self.reports):
             return self.reports[section].name
         if orientation == Qt.Orientation.Horizontal and role == Role.ToolTipRole and section < len(self.reports):
-            return self.reports[section].why
+            return plain_tip(self.reports[section].why)
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:

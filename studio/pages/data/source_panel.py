@@ -25,13 +25,13 @@ from studio.widgets import (
     clear,
     column,
     facts,
+    plain_tip,
     row,
 )
 
 if TYPE_CHECKING:
-    from engine.project.lifecycle import Prepared
-
     from engine.data.table import Table
+    from engine.project.lifecycle import Prepared
 
 DELIMITERS = ((None, "detected"), (",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar"), (" ", "space"))
 DECIMALS = ((None, "detected"), (".", "point"), (",", "comma"))
@@ -159,7 +159,7 @@ class SourcePanel(Box):
         """Show what was found while reading."""
         path = self.session.project.data.source.path
         self.file.setText(path.replace("\\", "/").rsplit("/", 1)[-1] or tr("No table yet"))
-        self.file.setToolTip(path)
+        self.file.setToolTip(plain_tip(path))
         clear(self.facts.layout())  # type: ignore[arg-type]
         self.rejects.setVisible(bool(table and table.rejects))
         if table is None:

@@ -8,7 +8,7 @@ from engine.errors import Problem
 from studio.document import edits
 from studio.text import tr
 from studio.widgets import Box, Button, Icon, Label, Scroll, clear, lay, row
-from studio.widgets.base import Item
+from studio.widgets.base import Item, plain_tip
 
 LOOK = {
     "error": ("circle-alert", "danger.fill"),
@@ -39,7 +39,7 @@ class ProblemRow(Box):
         self.setFixedHeight(32)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{problem.severity}: {problem}")
-        self.setToolTip(str(problem))
+        self.setToolTip(plain_tip(str(problem)))
 
     def _place(self) -> str:
         """Return where it is, unless the sentence begins with it."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio import theme
 from studio.text import plural, tr
+from studio.widgets import plain_tip
 
 Cell = tuple[int | None, int | None]
 """(true class, predicted class); None stands for "any": a whole column or row."""
@@ -130,7 +131,7 @@ class ConfusionMatrix(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             cell = self.cell_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self.sentence(cell) if cell else "", self)
+            QToolTip.showText(event.globalPos(), plain_tip(self.sentence(cell)) if cell else "", self)
             return True
         return super().event(event)
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionView
 from studio import theme
 from studio.pages import numbers
 from studio.text import plural, tr
-from studio.widgets import Button, Card, Chip, Table, rounded
+from studio.widgets import Button, Card, Chip, Table, plain_tip, rounded
 
 if TYPE_CHECKING:
     from engine.data.table import Table as Data
@@ -93,7 +93,8 @@ class EvaluatedRows(QAbstractTableModel):
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         column, row = self.columns[index.column()], int(self.order[index.row()])
         if role in (Role.DisplayRole, Role.ToolTipRole):
-            return column.text(row)
+            text = column.text(row)
+            return text if role == Role.DisplayRole else plain_tip(text)
         if role == Role.FontRole:
             return theme.font(12, 600 if column.strong else 400, mono=column.mono)
         if role == Role.ForegroundRole:
