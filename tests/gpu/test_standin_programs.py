@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine import Sequential, layers
+from engine import Model, Sequential, layers
 from engine.compiler import pipeline
-from engine.errors import DeviceError
+from engine.errors import DeviceError, NotFiniteError
 from tests.gpu.networks import CASES, METRICS, ROWS
 
 
@@ -67,6 +67,36 @@ def test_sample_weights_reach_the_device(make):
     cpu, gpu = make("regression", "cpu"), make("regression", "gpu")
     told = [m.fit(x, y, sample_weight=weight, epochs=2, verbose=0, seed=1).history["loss"] for m in (cpu, gpu)]
     close(*told)
+
+
+def test_several_inputs_outputs_and_shared_layers_agree(make):
+    def made(on):
+        a, b = layers.Input((5,), name="a"), layers.Input((5,), name="b")
+        shared = layers.Dense(4, "tanh", name="shared")
+        merged = layers.Add()([shared(a), shared(b)])
+        ends = [layers.Dense(2, name="left")(layers.Concatenate()([merged, shared(a)])), layers.Dense(1)(merged)]
+        model = Model([a, b], ends, seed=1)
+        model.compile("adam", ["mse", "mae"], loss_weights=[1.0, 0.5], device=on)
+        return model
+
+    x, y = [CASES["regression"][3], CASES["binary"][3]], [CASES["regression"][4], CASES["batch-norm"][4]]
+    told = [made(on).fit(x, y, batch_size=16, epochs=2, verbose=0, seed=1).history for on in ("cpu", "gpu")]
+    for figure in told[0].keys() - {"seconds"}:
+        close(told[0][figure], told[1][figure])
+
+
+def test_a_number_that_is_not_finite_is_blamed_as_on_the_cpu(make):
+    x, y = CASES["regression"][3:]
+    x = x.copy()
+    x[13] = np.nan
+    said = []
+    for on in ("cpu", "gpu"):
+        model = make("regression", on)
+        with pytest.raises(NotFiniteError) as error:
+            model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+        said.append(str(error.value))
+        assert np.isfinite(model.parameters.flat).all()
+    assert said[0] == said[1]
 
 
 # ---- host and device -------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import ast
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +10,9 @@ from engine.backend import cuda
 from engine.compiler import emit_cupy
 from engine.compiler.pipeline import compile
 from engine.ir.op import OPS
+from tests.golden.cupy import write
 from tests.gpu import networks, op_samples, standin
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "cupy"
 EXACT = {"dropout_mask", "one_hot", "argmax", "take", "pick", "concat", "pad", "slice", "reshape", "transpose"}
 
 
@@ -72,10 +71,9 @@ def program(name, mode, rows=16, **settings):
     return compile(model.definition, mode, rows, device="gpu", **settings)
 
 
-@pytest.mark.parametrize("name", ["regression", "image"])
+@pytest.mark.parametrize("name", write.NAMES)
 def test_program_text_is_the_golden_one(name):
-    text = program(name, "train").source
-    assert text == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+    assert write.text(name) == (write.HERE / f"{name}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", networks.CASES)
@@ -84,8 +82,11 @@ def test_lines_name_layers_and_the_text_holds_no_other_names(name, mode):
     made = program(name, mode)
     tree = ast.parse(made.source)
     assert {type(node).__name__ for node in tree.body} <= {"Assign", "FunctionDef"}
-    known = {e.node for e in made.lowered.layout.entries}
-    assert known <= set(made.lines.values())
+    assert {e.node for e in made.lowered.layout.entries} <= set(made.lines.values())
+    text = made.source.splitlines()
+    headings = {line: node for line, node in made.lines.items() if text[line - 1].startswith("    # ")}
+    assert headings
+    assert all(text[line - 1] == f"    # {made.lowered.names[node]}" for line, node in headings.items())
     assert len(made.plan.parts) == 1
     assert made.plan.peak_bytes >= max(b.offset + b.nbytes for b in made.plan.buffers)
 
