@@ -1,17 +1,16 @@
 """The session: the current project value, the one way to change it, undo, and what was computed from it."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine.errors import LayerwrightError, Problem, Repair
 from engine.project.document import Project
 from studio.document import edits
 from studio.document.selection import Selection
+from studio.document.undo import Step, UndoStack
 
 if TYPE_CHECKING:
     from engine.data.table import Table
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from engine.project.runs import Run, RunStore
 
 UNDO_LIMIT = 500
-MERGE_SECONDS = 1.5
 Edit = Callable[[Project], Project]
 
 
@@ -51,10 +49,8 @@ class Session(QObject):
         self._project = project or Project()
         self.path: Path | None = None
         self.selection = Selection(self)
-        self.stack = QUndoStack(self)
-        self.stack.setUndoLimit(UNDO_LIMIT)
+        self.stack = UndoStack(self._set, UNDO_LIMIT, self)
         self.stack.cleanChanged.connect(self._tell_dirty)
-        self._touched = 0.0
         self._runs: RunStore | None = None
         self._run_id: str | None = None
         self._runs_saved = True
@@ -91,8 +87,7 @@ class Session(QObject):
             return False
         if after is self._project or after == self._project:
             return False
-        self.stack.push(_Change(self, self._project, after, label, key))
-        self._touched = time.monotonic()
+        self.stack.push(Step(label, self._project, after, key))
         return True
 
     def apply_repair(self, repair: Repair) -> bool:
@@ -104,7 +99,7 @@ class Session(QObject):
 
         For what follows from an edit without being asked for (the first network that is suggested for a table).
         """
-        last = self.stack.command(self.stack.count() - 1)
+        last = self.stack.last()
         if self.stack.canRedo() or (self.stack.isClean() and last is not None):
             return self.edit(label, edit)
         try:
@@ -113,7 +108,7 @@ class Session(QObject):
             return False
         if after == self._project:
             return False
-        if isinstance(last, _Change):
+        if last is not None:
             last.after = after
         else:
             self._unsaved = True
@@ -123,7 +118,7 @@ class Session(QObject):
 
     def settle(self) -> None:
         """End a drag: the next step does not join the last one, whatever its key."""
-        self._touched = 0.0
+        self.stack.settle()
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -322,28 +317,3 @@ class Session(QObject):
         if self.dirty != self._dirty:
             self._dirty = self.dirty
             self.dirty_changed.emit(self._dirty)
-
-
-class _Change(QUndoCommand):
-    """The one undo command: a value before and a value after."""
-
-    def __init__(self, session: Session, before: Project, after: Project, label: str, key: str | None) -> None:
-        super().__init__(label)
-        self._session, self._before, self.after, self._key = session, before, after, key
-
-    def id(self) -> int:
-        return 1 if self._key else -1
-
-    def redo(self) -> None:
-        self._session._set(self.after)
-
-    def undo(self) -> None:
-        self._session._set(self._before)
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        pause = time.monotonic() - self._session._touched
-        if not isinstance(other, _Change) or other._key != self._key or pause > MERGE_SECONDS:
-            return False
-        self.after = other.after
-        self.setObsolete(self.after == self._before)
-        return True
