@@ -51,6 +51,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.undo", "Undo", "undo-2", ("Ctrl+Z",), "Take the last step back."),
     Action("edit.redo", "Redo", "redo-2", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do the step again that was taken back."),
     Action("data.reread", "Read the file again", "refresh-cw", tip="Read the CSV again: it changed, or was moved."),
+    Action("data.replace", "Use another data file…", "folder-open", tip="Take another CSV; the network stays."),
     Action("go.data", "Go to Data", "table-2", ("Ctrl+1",)),
     Action("go.define", "Go to Define", "blocks", ("Ctrl+2",)),
     Action("go.compile", "Go to Compile", "braces", ("Ctrl+3",)),

@@ -75,7 +75,7 @@ class Studio(QObject):
         handlers = {
             "file.new": documents.new, "file.open": documents.ask_project, "file.open_csv": documents.ask_table,
             "file.save": documents.save, "file.save_as": documents.save_as, "file.close": documents.close_project,
-            "file.quit": self.window.close, "data.reread": self.preparation.reload,
+            "file.quit": self.window.close, "data.reread": self._reread, "data.replace": documents.ask_source,
             "edit.undo": self.session.undo, "edit.redo": self.session.redo,
             "go.search": self.window.search.open, "go.next_region": self._next_region,
             "go.previous_region": self._previous_region, "view.left": self._toggle_left,
@@ -235,6 +235,10 @@ class Studio(QObject):
         dialog.open()
 
     # ---- small answers ----
+    def _reread(self) -> None:
+        if not self.documents.source_changed():
+            self.preparation.reload()
+
     def _soon(self, *_: Any) -> None:
         self._refresh_later.start()
 

@@ -129,15 +129,19 @@ class Radio(_Mark):
 class _Segment(Themed, QAbstractButton):
     def __init__(self, label: str, icon: str | None, name: str, height: int) -> None:
         super().__init__()
-        self.setText(label)
         self.setCheckable(True)
         self.setFont(theme.font(12, 500))
         self._icon = icon
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        width = QFontMetricsF(self.font()).horizontalAdvance(label) + (24 if label else 14) + (16 if icon else 0)
-        self.setFixedSize(math.ceil(width), height - 4)
+        self.setFixedHeight(height - 4)
+        self.set_label(label)
         named(self, name, "" if label else name)
         self.follow_theme()
+
+    def set_label(self, label: str) -> None:
+        self.setText(label)
+        room = (24 if label else 14) + (16 if self._icon else 0)
+        self.setFixedWidth(math.ceil(QFontMetricsF(self.font()).horizontalAdvance(label) + room))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, rect = painter_of(self), QRectF(self.rect())
@@ -191,6 +195,12 @@ class Segmented(Themed, QWidget):
         """Choose without telling."""
         if value in self._values:
             self.buttons[self._values.index(value)].setChecked(True)
+
+    def set_label(self, value: Any, label: str) -> None:
+        """Change the label of an option."""
+        button = self.buttons[self._values.index(value)]
+        button.set_label(label)
+        button.setAccessibleName(label)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         rounded(painter_of(self), QRectF(self.rect()), theme.color("bg.active"), None, 6)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.data.settings import Source
 from engine.errors import LayerwrightError
 from engine.project.document import Project
 from studio.document import edits, files, templates
@@ -112,6 +113,34 @@ class Documents(QObject):
         """Ask for a table and begin a project with it."""
         dialogs.choose_file(self.window, tr("Open CSV"), self.settings.last_folder, CSV_FILTER, self.open_path)
 
+    def ask_source(self) -> None:
+        """Ask for the table of this project: another one, or the same that was moved. Everything else stays."""
+        dialogs.choose_file(self.window, tr("Use data file"), self.settings.last_folder, CSV_FILTER, self.use_source)
+
+    def use_source(self, path: Path) -> None:
+        """Let the project read this table, as one step that can be undone."""
+        try:
+            source = files.refer(path, self.session.project.data.source)
+        except LayerwrightError as error:
+            self.told.emit(tr("This cannot be opened"), str(error), "error", "", None)
+            return
+        self.settings.last_folder = str(path.parent)
+        self.session.edit(tr("Choose data"), Call(_with_source_value, source))
+
+    def source_changed(self) -> bool:
+        """Take the project's file as it is on disk now, asking for it when it is gone; False if it is the same."""
+        source, moved = self.session.project.data.source, self.session.data_moved
+        if not source.path:
+            return False
+        if moved is not None and moved.found is None:
+            self.ask_source()
+            return True
+        path = moved.found if moved is not None and moved.found is not None else Path(source.path)
+        if not path.is_file() or files.refer(path, source) == source:
+            return False
+        self.use_source(path)
+        return True
+
     def save(self) -> None:
         """Save to the project's file; ask for one when it has none."""
         if self.session.path is None:
@@ -213,3 +242,7 @@ class Call:
 
 def _with_source(path: Path, project: Project) -> Project:
     return edits.set_source(project, files.refer(path, project.data.source))
+
+
+def _with_source_value(source: Source, project: Project) -> Project:
+    return edits.set_source(project, source)

@@ -42,7 +42,7 @@ class Cells(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole and section < len(self.reports):
             return self.reports[section].name
         if orientation == Qt.Orientation.Horizontal and role == Role.ToolTipRole and section < len(self.reports):
-            return plain_tip(self.reports[section].why)
+            return plain_tip(f"{self.reports[section].name}: {self.reports[section].why}")
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:

@@ -4,6 +4,7 @@ Only what is on screen is painted, so a table may have thousands of columns. The
 the panel beside the table, for the keyboard and for several columns at once.
 """
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,9 +44,16 @@ def short(value: float | None) -> str:
     return f"{value:.4g}"
 
 
+def day(days: float) -> str:
+    """Return the date of a number of days since 0001-01-01 (1.0)."""
+    return datetime.date.fromordinal(int(days)).isoformat()
+
+
 def range_line(report: ColumnReport) -> str:
     """Return what a head says of a column's values."""
-    if report.type in ("number", "date") and report.minimum is not None:
+    if report.type == "date" and report.minimum is not None and report.maximum is not None:
+        return f"{day(report.minimum)} – {day(report.maximum)}"
+    if report.type == "number" and report.minimum is not None:
         return f"{short(report.minimum)} – {short(report.maximum)}"
     noun = tr("classes") if report.role == "target" else tr("values")
     return f"{report.unique:,} {noun}"

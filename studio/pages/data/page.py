@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from engine.data import columns as column_rules
@@ -14,14 +15,14 @@ from studio.jobs.job import Job
 from studio.pages.data.choices_panel import ChoicesPanel
 from studio.pages.data.source_panel import SourcePanel
 from studio.pages.data.table_panel import TablePanel, rejects_card
+from studio.pages.data.waiting import Waiting
 from studio.pages.page import Page, Primary, Status
 from studio.text import plural, tr
-from studio.widgets import EmptyState, Scroll, lay
+from studio.widgets import Scroll, lay
 
 if TYPE_CHECKING:
-    from engine.project.lifecycle import Prepared
-
     from engine.data.table import Table
+    from engine.project.lifecycle import Prepared
 
 Findings = tuple[tuple[ColumnReport, ...], tuple[Problem, ...]]
 
@@ -42,34 +43,38 @@ class DataPage(Page):
 
     def centre(self) -> QWidget:
         self.table = TablePanel(self.session)
-        action = EmptyState.button(tr("Open CSV…"), "folder-open")
-        action.clicked.connect(self._open_csv)
-        sentence = tr("Open a CSV, or drop one on the window. Types, roles and a first network are suggested.")
-        self.empty = EmptyState("file-spreadsheet", tr("A table goes here"), sentence, action, group="conv")
+        self.waiting = Waiting(self.session, self.actions_)
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.waiting)
         self.stack.addWidget(self.table)
         self.problems: tuple[Problem, ...] = ()
         self._looking: Job | None = None
+        self._later = QTimer(self)  # table and prepared data arrive together: one look at both
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._look)
         return self.stack
 
     def right(self) -> QWidget:
         self.choices = ChoicesPanel(self.session)
         self.table.selection_changed.connect(self._selected)
-        self.session.table_changed.connect(self._look)
-        self.session.prepared_changed.connect(self._look)
+        self.session.table_changed.connect(self._soon)
+        self.session.prepared_changed.connect(self._soon)
         self._look()
         return self.choices
 
     # ---- what the columns are ----
-    def _look(self, *_: Any) -> None:
+    def _soon(self, *_: Any) -> None:
+        self._later.start()
+
+    def _look(self) -> None:
+        if self._looking is not None:
+            self._looking.forget()
+            self._looking = None
         table = self.session.table
-        self.stack.setCurrentWidget(self.empty if table is None else self.table)
         if table is None:
             self._show((), ())
             return
-        if self._looking is not None:
-            self._looking.forget()
         work = _Look(table, self.session.project.data, self.session.prepared)
         self._looking = Job(work, on_done=self._found, name="columns").start()
 
@@ -79,6 +84,8 @@ class DataPage(Page):
 
     def _show(self, reports: Sequence[ColumnReport], problems: tuple[Problem, ...]) -> None:
         self.problems = problems
+        self.waiting.refresh()
+        self.stack.setCurrentWidget(self.waiting if self.session.table is None else self.table)
         self.table.put(self.session.table, reports, problems)
         self.choices.show_columns(reports, self.table.selected)
         self.status_changed.emit()
@@ -92,7 +99,7 @@ class DataPage(Page):
 
     # ---- actions ----
     def _open_csv(self) -> None:
-        self.actions_.trigger("file.open_csv")
+        self.actions_.trigger("data.replace" if self.session.project.data.source.path else "file.open_csv")
 
     def _reread(self) -> None:
         self.actions_.trigger("data.reread")

@@ -1,5 +1,6 @@
 """The table with its heads, a search field, a filter by type, and what is wrong with the data below."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QMenu, QWidget
 
 from engine.data.columns import ColumnReport
 from engine.errors import Problem
+from studio import theme
 from studio.document import data_edits
 from studio.document.session import Session
 from studio.pages.data.cells import Cells
@@ -34,7 +36,8 @@ from studio.widgets import (
 if TYPE_CHECKING:
     from engine.data.table import Table as Data
 
-WIDTHS = {"number": 104, "boolean": 104, "category": 116, "date": 112, "text": 160, "identifier": 112}
+WIDTHS = {"number": 104, "boolean": 104, "category": 116, "date": 160, "text": 160, "identifier": 112}
+WIDEST = 220
 FILTERS = {
     "all": (),
     "number": ("number",),
@@ -63,7 +66,7 @@ class TablePanel(QWidget):
         self.heads = Heads()
         self.grid = Table(name=tr("Rows of the table"))
         self.search = SearchField(tr("Find a column"), name=tr("Find a column"))
-        self.filter = Segmented([("all", tr("All"))], "all", name=tr("Filter columns"))
+        self.filter = Segmented([(key, key) for key in FILTERS], "all", name=tr("Filter columns"))
         self.roles = Label("", 11, 500, "text.muted")
         self.foot = Label("", 11, color="text.muted")
         self.problem_head = row(Label(tr("Problems"), 13, 600), None, spacing=8, height=30)
@@ -111,15 +114,8 @@ class TablePanel(QWidget):
             return sum(not kinds or r.type in kinds for r in self.reports)
 
         labels = {"all": tr("All"), "number": tr("Number"), "category": tr("Category"), "other": tr("Other")}
-        fresh = Segmented(
-            [(k, f"{labels[k]} {count(v)}") for k, v in FILTERS.items()], self.filter.value(), name=tr("Filter columns")
-        )
-        fresh.changed.connect(self._refilter)
-        box = self.tools.layout()
-        assert box is not None
-        box.replaceWidget(self.filter, fresh)
-        self.filter.deleteLater()
-        self.filter = fresh
+        for key, kinds in FILTERS.items():
+            self.filter.set_label(key, f"{labels[key]} {count(kinds)}")
 
     def visible(self) -> list[ColumnReport]:
         """Return the columns that search and filter leave."""
@@ -134,7 +130,7 @@ class TablePanel(QWidget):
         self.cells.put(table, shown)
         self.heads.put(shown, table.rows if table else 0, frozenset(self.selected))
         for index, report in enumerate(shown):
-            self.grid.setColumnWidth(index, WIDTHS[report.type])
+            self.grid.setColumnWidth(index, _width(report))
 
     # ---- choosing ----
     def _pick(self, index: int, extend: bool) -> None:
@@ -209,6 +205,11 @@ class TablePanel(QWidget):
 
     def _repair(self) -> None:
         self.session.apply_repair(self.sender().property("repair"))
+
+
+def _width(report: ColumnReport) -> int:
+    """A column is as wide as its type needs, or as its name, within reason."""
+    return max(WIDTHS[report.type], min(math.ceil(theme.text_width(report.name, theme.font(12, 600))) + 22, WIDEST))
 
 
 def rejects_card(table: "Data") -> Card:

@@ -1,0 +1,137 @@
+"""The Data page without a table: being read, not readable, changed or moved; and another file for the same project."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from engine.data.columns import ColumnReport
+from studio.app import Studio
+from studio.jobs import Job
+from studio.pages.data import DataPage
+from studio.pages.data.heads import range_line
+from studio.settings import Settings
+from tests.studio.conftest import wait_until
+
+ROWS = [f"{i * 37 % 50},{i % 7},{'yes' if i % 3 else 'no'}" for i in range(90)]
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    return write(tmp_path / "shop.csv", ROWS)
+
+
+@pytest.fixture
+def studio(themed: QApplication) -> Iterator[Studio]:
+    made = Studio(Settings())
+    made.window.resize(1200, 800)
+    made.window.show()
+    yield made
+    made.finish()
+    made.window.deleteLater()
+    made.deleteLater()
+
+
+def write(path: Path, rows: list[str], header: str = "length,width,class") -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return path
+
+
+def ready(studio: Studio) -> DataPage:
+    wait_until(lambda: not studio.preparation.working and not Job.running)
+    QApplication.processEvents()
+    wait_until(lambda: not Job.running)
+    page = studio.page("data")
+    assert isinstance(page, DataPage)
+    return page
+
+
+def saved(studio: Studio, csv: Path) -> Path:
+    studio.documents.open_path(csv)
+    ready(studio)
+    path = csv.with_name("shop.layerwright")
+    studio.documents._save(path)
+    studio.documents._closed_project()
+    return path
+
+
+def test_while_a_file_is_read_the_page_says_so(studio: Studio, csv: Path) -> None:
+    studio.documents.open_path(csv)
+    page = studio.page("data")
+    assert isinstance(page, DataPage)
+    QApplication.processEvents()
+    assert page.waiting.currentWidget() is page.waiting.reading
+    assert page.waiting.reading.title.text() == "Reading shop.csv"
+    ready(studio)
+    assert page.stack.currentWidget() is page.table
+    assert [r.name for r in page.table.reports] == ["length", "width", "class"]
+
+
+def test_a_file_that_cannot_be_read_says_why_in_the_middle(studio: Studio, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    studio.documents.open_path(empty)
+    page = ready(studio)
+    assert page.waiting.currentWidget() is page.waiting.failed
+    assert page.waiting.failed.sentence.text().startswith("The file is empty.")
+
+
+def test_a_changed_file_is_read_as_it_is_now_and_undo_takes_it_back(studio: Studio, csv: Path) -> None:
+    project = saved(studio, csv)
+    write(csv, ROWS[:60])
+    studio.documents.open_path(project)
+    studio.show_stage("data")
+    page = ready(studio)
+    assert page.waiting.currentWidget() is page.waiting.changed
+    page.waiting.again.click()
+    ready(studio)
+    assert studio.session.table is not None
+    assert studio.session.table.rows == 60
+    assert studio.session.prepared is not None
+    assert studio.session.stack.undoText() == "Choose data"
+
+
+def test_a_file_that_changes_while_it_is_open_is_read_again(studio: Studio, csv: Path) -> None:
+    studio.documents.open_path(csv)
+    ready(studio)
+    write(csv, ROWS[:45])
+    studio.actions.trigger("data.reread")
+    ready(studio)
+    assert studio.session.table is not None
+    assert studio.session.table.rows == 45
+
+
+def test_moved_data_are_asked_for_and_the_project_stays(studio: Studio, csv: Path) -> None:
+    project = saved(studio, csv)
+    elsewhere = csv.parent / "moved"
+    elsewhere.mkdir()
+    found = csv.rename(elsewhere / "store.csv")
+    studio.documents.open_path(project)
+    network = studio.session.project.network
+    studio.show_stage("data")
+    page = ready(studio)
+    assert page.waiting.currentWidget() is page.waiting.failed
+    studio.documents.use_source(found)
+    ready(studio)
+    assert studio.session.prepared is not None
+    assert studio.session.project.network == network
+    assert studio.session.path == project
+
+
+def test_dates_are_shown_as_dates() -> None:
+    report = ColumnReport("day", "date", "input", "", minimum=737425.0, maximum=737790.5)
+    assert range_line(report) == "2020-01-01 – 2020-12-31"
+
+
+def test_the_filter_keeps_its_place_when_columns_change(studio: Studio, csv: Path) -> None:
+    studio.documents.open_path(csv)
+    page = ready(studio)
+    control = page.table.filter
+    control.buttons[1].click()
+    assert [r.name for r in page.table.visible()] == ["length", "width"]
+    page.choices.strategies["random"].click()
+    ready(studio)
+    assert page.table.filter is control
+    assert [b.text() for b in control.buttons] == ["All 3", "Number 2", "Category 1", "Other 0"]
+    assert [r.name for r in page.table.visible()] == ["length", "width"]
