@@ -171,6 +171,8 @@ class PredictPage(Page):
             return
         self.nearest.show_row(self.recipe, made)
         self._show(found)
+        if self.session.stage_mark("predict") != "done":
+            self.session.mark_stage("predict")
 
     def _show(self, found: "Predictions") -> None:
         recipe = self.recipe
