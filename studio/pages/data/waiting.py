@@ -20,7 +20,7 @@ class Waiting(QStackedWidget):
             "file-spreadsheet",
             tr("A table goes here"),
             sentence,
-            self._button("Open CSV…", "file.open_csv"),
+            first,
             group="conv",
         )
         self.reading = EmptyState("file-spreadsheet", "", "", group="conv")
