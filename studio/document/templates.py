@@ -55,7 +55,7 @@ TEMPLATES = (
         (("Input", {}), DENSE, DENSE, ("Dense", {"units": 1})), "regression",
     ),
     Template(
-        "image", "Image", "Pixels in columns, seen as a picture of 8 x 8.", "image", "conv",
+        "image", "Image", "Pixels in columns, seen as a picture of 8\u00a0×\u00a08.", "image", "conv",
         ("Conv2D", "MaxPool", "Dense"),
         (
             ("Input", {}), ("Reshape", {"target_shape": (8, 8, 1)}),

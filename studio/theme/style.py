@@ -69,6 +69,7 @@ QHeaderView {{ background: {bg_panel}; border: none; }}
 QHeaderView::section {{ background: {bg_panel}; color: {text_muted}; border: none;
   border-bottom: 1px solid {border_default}; padding: 0 8px; }}
 QTableCornerButton::section {{ background: {bg_panel}; border: none; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollArea {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

@@ -60,7 +60,8 @@ def choose(new: str, contrast: bool) -> None:
 
 
 def color(token: str, alpha: float | None = None) -> QColor:
-    """Return the colour of a dotted token ("bg.panel", "category.core", "plot.0") or of a hex value.
+    """Return the colour of a dotted token ("bg.panel", "category.core", "tint.core", "plot.0") or of a
+    hex value.
 
     alpha: 0 to 1, replaces the colour's own opacity. Raises KeyError for an unknown token.
     """
@@ -125,6 +126,8 @@ def _color(token: str) -> QColor:
     if token.startswith("#"):
         return _parse(token)
     table, _, key = token.partition(".")
+    if table == "tint":
+        return tint(key)
     if table == "category":
         return _parse(tokens()["category"][key][_state.scheme])
     if table == "plot":

@@ -40,7 +40,8 @@ def named(widget: QWidget, name: str | None, tooltip: str = "") -> None:
 
 def plain_tip(text: str) -> str:
     """Return a tooltip that shows the text as it is: Qt takes what looks like markup for markup, in a file name too."""
-    return Text.convertFromPlainText(text) if Text.mightBeRichText(text) else text
+    plain = Text.WhiteSpaceMode.WhiteSpaceNormal
+    return Text.convertFromPlainText(text, plain) if Text.mightBeRichText(text) else text
 
 
 def painter_of(widget: QWidget) -> QPainter:

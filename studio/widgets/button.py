@@ -48,6 +48,9 @@ class Button(Themed, QPushButton):
         shown = text.replace("&", "&&")
         self._icon = icon or self._icon
         self.setText(f" {shown}" if shown and self._icon else shown)  # the style sheet has no gap after the icon
+        if self.property("icononly") == ("true" if text else "false"):
+            self.setProperty("icononly", "false" if text else "true")
+            self._polish()
         if text and not self.accessibleName():
             self.setAccessibleName(text)
         if icon:
@@ -57,9 +60,13 @@ class Button(Themed, QPushButton):
         """Change the kind."""
         self._kind = kind
         self.setProperty("kind", kind)
+        self._polish()
+        self.restyle()
+
+    def _polish(self) -> None:
+        """Let the style sheet see a property that has changed."""
         self.style().unpolish(self)
         self.style().polish(self)
-        self.restyle()
 
     def restyle(self) -> None:
         if self._icon:

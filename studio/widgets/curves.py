@@ -214,7 +214,7 @@ class CurvePlot(Themed, QWidget):
         painter.setFont(theme.font(11))
         ticks = decade_ticks if self._log else round_ticks
         grid, muted = theme.color("border.soft"), theme.color("text.muted")
-        for value in ticks(*view.y, max(int(area.height() / 30), 2)):
+        for value in ticks(*view.y, max(int(area.height() / 40), 2)):
             y = view.at(view.x[0], value)[1]
             painter.fillRect(QRectF(area.left(), round(y), area.width(), 1), grid)
             painter.setPen(muted)
@@ -275,7 +275,9 @@ class CurvePlot(Themed, QWidget):
                     ends.append((across, down, curve))
         for (across, down, curve), shift in apart(ends, LINE - 1):
             painter.setPen(theme.color(curve.color))
-            painter.drawText(QRectF(across + 5, down + shift - 8, 240, LINE), MIDDLE, curve.label)
+            width = theme.text_width(curve.label, painter.font())
+            left = max(min(across + 5, self.width() - width - 2), view.area.left())
+            painter.drawText(QRectF(left, down + shift - 8, width + 2, LINE), MIDDLE, curve.label)
 
     def _paint_marker(self, painter: QPainter, view: View, marker: Marker) -> None:
         x = view.at(marker.x, 0.0)[0]

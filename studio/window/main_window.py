@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from studio import theme
 from studio.actions import Actions
@@ -67,6 +67,9 @@ class MainWindow(Themed, QWidget):
         staged = isinstance(page, Page)
         self.top.setVisible(staged)
         self.status.setVisible(staged)
+        focused = QApplication.focusWidget()
+        if focused is not None and self.body.isAncestorOf(focused):
+            self.body.setFocus()  # else Qt moves it to whatever comes next and the ring appears there
         self.body.setCurrentWidget(page)
         if isinstance(page, Page):
             self.top.stages.set_current(page.STAGE)

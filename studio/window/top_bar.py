@@ -82,7 +82,6 @@ class TopBar(Box):
         self.device = Button(tr("NumPy"), "cpu", "ghost", name=tr("Device"))
         self.export = Button(tr("Export"), "upload", "ghost", name=tr("Export"))
         self.primary = Button("", "play", "primary", name=tr("Next step"))
-        self.primary.setProperty("icononly", "false")
         self.left = row(
             Logo(), self.project, 4, Line(vertical=True, length=20), 4, self.undo, self.redo, None, spacing=6
         )

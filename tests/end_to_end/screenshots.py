@@ -74,7 +74,7 @@ def _train(studio: "Studio", sample: str, seconds: float) -> None:
     for stage in ("evaluate", "predict"):
         studio.show_stage(stage)
         _quiet()
-    studio.session.path = Path(os.environ["LAYERWRIGHT_HOME"]) / "Birds of Palmer Station.layerwright"
+    studio.session.path = Path(os.environ["LAYERWRIGHT_HOME"]) / "Penguins.layerwright"
     studio.documents.save()
 
 
@@ -170,7 +170,7 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     gc.disable()  # as in studio.app.run: a worker's collection must not meet widgets
     with tempfile.TemporaryDirectory() as home:
-        os.environ["LAYERWRIGHT_HOME"] = home
+        os.environ["LAYERWRIGHT_HOME"] = os.environ["HOME"] = home  # so that no path of this machine is in a picture
         take(given.out, (width, height), given.sample)
     for path in sorted(given.out.glob("*.png")):
         print(f"{path.name:24} {path.stat().st_size / 1000:6.0f} kB")

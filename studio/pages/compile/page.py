@@ -60,7 +60,7 @@ class CompilePage(Page):
         self.figures, self.summary, self.memory = Figures(), SummaryCard(), MemoryCard()
         self.program, self.device, self.problems = ProgramCard(), DeviceCard(), ProblemsCard()
         left = fixed(column((self.summary, 5), (self.memory, 4), spacing=12), LEFT)
-        below = fixed(row((self.device, 1), (self.problems, 1), spacing=12), height=238)
+        below = fixed(row((self.device, 1), (self.problems, 1), spacing=12), height=258)
         right = column((self.program, 1), below, spacing=12)
         self.shown = column(self.figures, (row(left, (right, 1), spacing=12), 1), spacing=12, margins=12)
         self.button = Button(tr("Compile"), "braces", "soft")

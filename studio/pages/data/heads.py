@@ -36,11 +36,11 @@ TYPE_BOX = QRect(8, 32, 0, 20)
 
 
 def short(value: float | None) -> str:
-    """Return a number in at most five figures, for a head: 1,985 or 0.22 or 2.5e+05."""
+    """Return a number in at most five figures, for a head: 2008 or 12,500 or 0.22 or 2.5e+05."""
     if value is None or value != value:
         return "–"
     if value == int(value) and abs(value) < 1e5:
-        return f"{int(value):,}"
+        return f"{int(value):,}" if abs(value) >= 1e4 else f"{int(value)}"
     return f"{value:.4g}"
 
 

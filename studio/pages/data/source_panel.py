@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.project.document import Project
-from studio import theme
 from studio.document import data_edits
 from studio.document.session import Session
 from studio.text import tr
@@ -189,8 +188,7 @@ class SourcePanel(Box):
             shape = ", ".join(map(str, tensor.shape))
             box.addWidget(row(Chip(f"{tensor.name} ({shape})", "text.primary", "bg.active", mono=True), None))
         for name, width in target_sizes(prepared):
-            tinted = theme.tint("train").name()
-            chip = Chip(f"{name} ({width})", "category.train", tinted, mono=True)
+            chip = Chip(f"{name} ({width})", "category.train", "tint.train", mono=True)
             box.addWidget(row(Label("→", 12, color="text.muted"), chip, None, spacing=6))
         text = tr("The recipe is saved inside the model, so new rows get the same treatment.")
         box.addWidget(Label(text, 12, color="text.secondary", wrap=True))

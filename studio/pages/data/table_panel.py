@@ -36,7 +36,7 @@ from studio.widgets import (
 if TYPE_CHECKING:
     from engine.data.table import Table as Data
 
-WIDTHS = {"number": 104, "boolean": 104, "category": 116, "date": 160, "text": 160, "identifier": 112}
+WIDTHS = {"number": 96, "boolean": 96, "category": 98, "date": 160, "text": 160, "identifier": 112}
 WIDEST = 220
 FILTERS = {
     "all": (),

@@ -67,8 +67,9 @@ class Nearest(Card):
             self._line(int(self._rows[i]), float(distance[i]), farthest)
 
     def _line(self, row_id: int, distance: float, farthest: float) -> None:
-        name = fixed(Label(tr("row {n}", n=row_id + 1), 12, mono=True), 80)
-        bar = fixed(ProgressBar(distance / farthest, name=tr("Distance of row {n}", n=row_id + 1), color="plot.7"), 80)
+        name = fixed(Label(tr("row {n}", n=row_id + 1), 12, mono=True), 68)
+        truth = fixed(row(Chip(self._truth[row_id].strip(), "text.primary", "bg.active"), None), 104)
+        bar = ProgressBar(distance / farthest, name=tr("Distance of row {n}", n=row_id + 1), color="plot.7")
         value = fixed(Label(f"{distance:.2f}", 12, color="text.muted", mono=True), 44)
-        items = (name, Chip(self._truth[row_id].strip(), "text.primary", "bg.active"), None, bar, value)
+        items = (name, truth, (bar, 1), value)
         self.list.layout().addWidget(row(*items, spacing=10, height=24))  # type: ignore[union-attr]

@@ -10,6 +10,8 @@ from studio.widgets import Box, Card, Chip, Label, ProgressBar, clear, column, f
 from studio.widgets.plot import Curve, CurvePlot, Marker
 
 SHOWN = 12
+COLORS = 7
+"""A class has the colour of its place among the classes, in bars and curves; after so many they begin anew, dashed."""
 LABEL_ROOM = 0.16
 """Share of the x axis that is left free for the names at the curves' ends."""
 CLOSE = 0.2
@@ -57,13 +59,12 @@ class OutputCard(Card):
         self.note.setText(tr("margin {points:.1f} points over {other}", points=100 * margin, other=names[second]))
         self.doubt.setVisible(margin < CLOSE)
         clear(self.bars.layout())  # type: ignore[arg-type]
-        for place, i in enumerate(order[:SHOWN]):
-            self._bar(names[i], float(shares[i]), place)
+        for i in order[:SHOWN]:
+            self._bar(names[i], float(shares[i]), f"plot.{i % COLORS}", i == first)
 
-    def _bar(self, name: str, share: float, place: int) -> None:
-        color = ("accent.fill", "plot.1")[place] if place < 2 else "plot.7"
-        title = fixed(Label(name, 12, 600 if place == 0 else 500, elide=True), 96)
-        value = fixed(Label(f"{share:.3f}", 12, 600 if place == 0 else 400, mono=True), 48)
+    def _bar(self, name: str, share: float, color: str, first: bool) -> None:
+        title = fixed(Label(name, 12, 600 if first else 500, elide=True), 96)
+        value = fixed(Label(f"{share:.3f}", 12, 600 if first else 400, mono=True), 48)
         bar = ProgressBar(share, name=tr("Probability of {name}", name=name), color=color, height=12)
         self.bars.layout().addWidget(row(title, (bar, 1), value, spacing=10, height=24))  # type: ignore[union-attr]
 
@@ -79,7 +80,10 @@ class WhatIf(CurvePlot):
     ) -> None:
         """Draw one curve per class, the six that matter most, and where this row is."""
         top = np.argsort(-shares.max(axis=0), kind="stable")[:6]
-        curves = [Curve(x, shares[:, i], f"plot.{n}", 2 if n == 0 else 1.5, label=names[i]) for n, i in enumerate(top)]
+        curves = [
+            Curve(x, shares[:, i], f"plot.{i % COLORS}", 1.5, dash=int(i) // COLORS, label=names[i])
+            for i in sorted(top)
+        ]
         self._trace(curves, now, title, tr("probability"))
 
     def show_numbers(
