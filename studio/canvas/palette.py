@@ -132,7 +132,6 @@ class Palette(QWidget):
         self._fill(text)
 
     def _fill(self, query: str) -> None:
-        self.suggestions.setParent(None)
         clear(self.box)
         if query.strip():
             self._show_found(query)

@@ -1,5 +1,8 @@
 """The focus ring: 2 px of the accent outside the control that the keyboard is on."""
 
+import functools
+from weakref import WeakSet
+
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QGraphicsView, QPlainTextEdit, QStackedWidget, QWidget
@@ -23,9 +26,7 @@ class FocusRing(Themed, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
         self._chain: list[QWidget] = []
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusChanged.connect(self._focus_moved)
+        _watch().rings.add(self)
         self.follow_theme()
 
     def ringed(self) -> QWidget | None:
@@ -41,7 +42,8 @@ class FocusRing(Themed, QWidget):
         width = theme.size("focusRing")
         rounded(painter_of(self), QRectF(self.rect()), None, theme.color("accent.line"), 8, width)
 
-    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+    def follow(self, now: QWidget | None) -> None:
+        """Ring the control that has the keyboard now, if it is in this window."""
         for widget in self._chain:
             if isValid(widget):  # a panel that was rebuilt has taken its fields along
                 widget.removeEventFilter(self)
@@ -72,3 +74,28 @@ class FocusRing(Themed, QWidget):
         self.setGeometry(QRect(at, seen.size()).adjusted(-room, -room, room, room))
         self.show()
         self.raise_()
+
+
+class _Watch(QObject):
+    """Tells all rings where the keyboard is.
+
+    It outlives the windows: the keyboard also moves while a window is destroyed, and a ring that is going can be told
+    nothing any more.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self.rings: WeakSet[FocusRing] = WeakSet()
+        app.focusChanged.connect(self._moved)
+
+    def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        for ring in list(self.rings):
+            if isValid(ring):
+                ring.follow(now)
+
+
+@functools.cache
+def _watch() -> _Watch:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return _Watch(app)

@@ -83,9 +83,9 @@ class Failures(QObject):
         sentence, details = failure
         text = sentence or tr("Your work is safe: nothing was changed, and it is kept in a recovery file.")
         self.dialog = report(self._window, tr("Something went wrong"), text, details)
-        self.dialog.destroyed.connect(self._closed)
+        self.dialog.finished.connect(self._closed)
 
-    def _closed(self) -> None:
+    def _closed(self, _result: int = 0) -> None:
         self._open, self.dialog = False, None
 
 
