@@ -149,10 +149,3 @@ def _overlaps(rows: range, used: Iterable[range]) -> bool:
 def snapped(x: float, y: float) -> Point:
     """Return a point on the 4 px grid."""
     return round(x / GRID) * GRID, round(y / GRID) * GRID
-
-
-def tidied(project: Project) -> dict[str, Point]:
-    """Return positions in which columns stay where the person put them and rows follow the depth."""
-    level = levels(Dag((*project.network.nodes, *(target_id(i) for i in range(len(project.targets)))),
-                       tuple((w.source, w.target) for w in project.network.wires) + taught(project)))  # fmt: skip
-    return {card: (x, level[card] * PITCH) for card, (x, _) in automatic(project).items()}

@@ -1,4 +1,4 @@
-"""Plots: the only importer of pyqtgraph. Scatter here; curves, bars and heat maps paint themselves.
+"""Plots: the only importer of pyqtgraph. Scatter here; curves and bars paint themselves.
 
 A plot is redrawn only when its data changed, at most 30 times a second and for at most 15 % of the time.
 """
@@ -19,7 +19,6 @@ from studio.widgets.bars import BarPlot
 from studio.widgets.base import Themed, named
 from studio.widgets.curve import DASHES, Curve, Marker
 from studio.widgets.curves import CurvePlot
-from studio.widgets.heat import HeatMap
 from studio.widgets.series import Array, smoothed, thinned
 
 FRAME_MS = 33
@@ -141,5 +140,5 @@ class ScatterPlot(_Plot):
 
 
 __all__ = [
-    "DASHES", "BarPlot", "Curve", "CurvePlot", "HeatMap", "Marker", "ScatterPlot", "smoothed", "thinned",
+    "DASHES", "BarPlot", "Curve", "CurvePlot", "Marker", "ScatterPlot", "smoothed", "thinned",
 ]  # fmt: skip

@@ -81,7 +81,7 @@ def without_runs(data: bytes) -> bytes:
     """Return a project that was never trained."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        new.writestr("project.json", old.read("project.json"))
+        new.writestr("project.json", json.dumps(json.loads(old.read("project.json")) | {"runs": []}))
     return out.getvalue()
 
 

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio import theme
-from studio.widgets.plot import BarPlot, Curve, CurvePlot, HeatMap, Marker, ScatterPlot
+from studio.widgets.plot import BarPlot, Curve, CurvePlot, Marker, ScatterPlot
 
 
 def test_curves_are_drawn_where_they_belong(themed: QApplication) -> None:
@@ -91,19 +90,3 @@ def test_bars_say_their_values(themed: QApplication) -> None:
     bars.set_bars([3, 0, float("nan")], ["a", "b", "c"])
     assert bars.accessibleDescription().startswith("a: 3; b: 0")
     assert bars.grab().toImage().pixelColor(10, 50).name() == theme.color("plot.0").name()
-
-
-def test_heat_map_by_mouse_and_arrows(themed: QApplication) -> None:
-    heat, told = HeatMap(name="Confusion", x_label="Predicted", y_label="True"), []
-    heat.picked.connect(lambda i, j: told.append((i, j)))
-    heat.set_cells([[1, 0], [0.5, 0.5]], ["no", "yes"])
-    heat.resize(300, 260)
-    heat.show()
-    grid = heat._grid().toRect()
-    QTest.mouseClick(heat, Qt.MouseButton.LeftButton, pos=grid.topLeft() + QPoint(5, 5))
-    QTest.keyClick(heat, Qt.Key.Key_Down)
-    QTest.keyClick(heat, Qt.Key.Key_Right)
-    QTest.keyClick(heat, Qt.Key.Key_Right)
-    QTest.mouseClick(heat, Qt.MouseButton.LeftButton, pos=QPoint(4, grid.bottom() - 5))
-    assert told == [(0, 0), (1, 0), (1, 1), (1, 1), (1, -1)]
-    QApplication.processEvents()
