@@ -238,6 +238,9 @@ CASES = (
         "folder|refused|directory",
     ),
     Case(
-        "export without a run", project(without_runs, "--to", "numpy", "--out", "x.py", command="export"), 1, "no run"
+        "export without a run",
+        project(without_runs, "--to", "numpy", "--out", "x.py", command="export"),
+        1,
+        "not trained yet",
     ),
 )
