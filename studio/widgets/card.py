@@ -8,7 +8,7 @@ from studio import theme
 from studio.widgets.base import Box, Item, Margins, Themed, clear, column, icon_at, lay, named, painter_of, put, row
 from studio.widgets.button import Button
 from studio.widgets.fields import LineEdit, NumberField, Scrub
-from studio.widgets.label import Icon, Label, Tile
+from studio.widgets.label import Chip, Icon, Label, Tile
 
 
 class PanelHead(QWidget):
@@ -22,7 +22,8 @@ class PanelHead(QWidget):
         self.remark = Label(remark, 12, 400, "text.muted", elide=bool(remark))
         icons: list[Item] = [Icon(icon, "text.muted")] if icon else []
         middle: list[Item] = [(self.remark, 1)] if remark else [None]
-        lay(self, [*icons, self.title, *middle, *tools], False, 8, (16, 0, 10, 0))
+        end = 16 if tools and isinstance(tools[-1], Chip) else 10  # an icon button has room around its icon
+        lay(self, [*icons, self.title, *middle, *tools], False, 8, (16, 0, end, 0))
         self.setFixedHeight(height)
 
 

@@ -214,7 +214,7 @@ class CurvePlot(Themed, QWidget):
         painter.setFont(theme.font(11))
         ticks = decade_ticks if self._log else round_ticks
         grid, muted = theme.color("border.soft"), theme.color("text.muted")
-        for value in ticks(*view.y, max(int(area.height() / 40), 2)):
+        for value in ticks(*view.y, max(int(area.height() / 40), 3)):
             y = view.at(view.x[0], value)[1]
             painter.fillRect(QRectF(area.left(), round(y), area.width(), 1), grid)
             painter.setPen(muted)

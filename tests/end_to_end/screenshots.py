@@ -28,7 +28,8 @@ ROOT = Path(__file__).parents[2]
 OUT = ROOT / "resources" / "help" / "screenshots"
 NAMES = ("start", "data", "define", "compile", "fit", "evaluate", "predict", "export")
 MODES = ("light", "dark")
-LIMIT = 250_000
+LIMIT = 120_000
+"""Bytes above which a picture keeps its most frequent colours only."""
 COLORS = 256
 
 
