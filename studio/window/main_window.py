@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
@@ -13,6 +13,7 @@ from studio.text import tr
 from studio.widgets import FocusRing, Themed, Toasts, lay
 from studio.window.command_palette import CommandPalette
 from studio.window.status_bar import StatusBar
+from studio.window.tab_order import tab_order
 from studio.window.top_bar import TopBar
 
 MINIMUM, USUAL = (1120, 700), (1440, 900)
@@ -132,6 +133,16 @@ class MainWindow(Themed, QWidget):
             if chain is region:
                 return None
         return None
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Go on to the control that stands next on screen."""
+        order, focus = tab_order(self), self.focusWidget()
+        if not order:
+            return False
+        at = order.index(focus) if focus in order else -1 if next else 0
+        reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+        order[(at + (1 if next else -1)) % len(order)].setFocus(reason)
+        return True
 
     # ---- events ----
     def resizeEvent(self, event: QResizeEvent) -> None:
