@@ -1,6 +1,7 @@
 """A run as one NumPy script: recipe, network, weights; `predict` and `train` from the command line."""
 
 import base64
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from engine.backend import random as draws
 from engine.data.batches import strategy_of
 from engine.data.settings import Column
 from engine.data.steps import ClassTarget, NumberTarget, Step
-from engine.errors import ExportError
+from engine.errors import ExportError, UsageError
 from engine.export.carry import Luggage
 from engine.export.code import WIDTH, Writer, blob_lines, literal
 from engine.export.network_text import Texts, balances
@@ -29,7 +30,7 @@ HEAD = '''"""A neural network with its data recipe, written by Layerwright. It n
 Predict:    python SCRIPT.py predict IN.csv OUT.csv
 Train anew: python SCRIPT.py train DATA.csv --out weights.npz
 """'''
-TRAINING = ("measure", "learn", "update", "constrain", "initial_weights", "adapt", "fit")
+TRAINING = ("measure", "learn", "update", "constrain", "initial_weights", "adapt", "learn_batch", "fit")
 HEAD_NO_TRAIN = '''"""A neural network with its data recipe, written by Layerwright. It needs Python 3.11 and NumPy.
 
 Predict: python SCRIPT.py predict IN.csv OUT.csv
@@ -51,21 +52,24 @@ def write(run: Run, project: Project, path: str | Path, embed: bool = True) -> E
 
     Raises:
         ExportError: the network has a part that cannot be written. ProjectError: the run does not fit its network.
-        DeviceError: the file cannot be written.
+        DeviceError: the file cannot be written. UsageError: it has the name of the file of weights.
     """
-    path = Path(path)
     subject = subject_of(run)
     text, cannot = script(subject, embed)
-    files = [path]
-    write_bytes(path, text.encode("ascii"))
-    if not embed:
-        import io
+    return Exported(write_files(Path(path), text, subject, embed), cannot)
 
-        stream = io.BytesIO()
-        np.savez(stream, weights=subject.flat)
-        files.append(path.with_suffix(".npz"))
-        write_bytes(files[1], stream.getvalue())
-    return Exported(tuple(files), cannot)
+
+def write_files(path: Path, text: str, subject: Subject, embed: bool) -> tuple[Path, ...]:
+    """Write a script and, unless they are embedded, its weights beside it; return the files."""
+    if not embed and path.suffix == ".npz":
+        raise UsageError(f"The weights will be in {path.name}, so the script needs another name, such as NAME.py.")
+    write_bytes(path, text.encode("ascii"))
+    if embed:
+        return (path,)
+    stream = io.BytesIO()
+    np.savez(stream, weights=subject.flat)
+    write_bytes(path.with_suffix(".npz"), stream.getvalue())
+    return path, path.with_suffix(".npz")
 
 
 def script(subject: Subject, embed: bool = True) -> tuple[str, str]:
@@ -79,7 +83,11 @@ def script(subject: Subject, embed: bool = True) -> tuple[str, str]:
     except ExportError as error:
         cannot, callbacks, functions, texts = str(error), [], functions[:1], Texts(subject)
         texts.forward()
-    luggage.add(*(_kernel(name) for name in texts.kernels), commands.main, *(() if cannot else (training.fit,)))
+    luggage.add(
+        *(_kernel(name) for name in texts.kernels),
+        commands.main,
+        *(() if cannot else (training.learn_batch, training.fit)),
+    )
     writer = Writer()
     writer.add(*(HEAD_NO_TRAIN.format(reason=cannot) if cannot else HEAD).split("\n"), "")
     add_imports(writer, luggage, functions, embed)
@@ -205,11 +213,12 @@ def design_of(subject: Subject, cannot: str = "") -> list[tuple[str, str]]:
     }  # fmt: skip
     names = [("recipe", "RECIPE"), ("targets", "TARGETS"), ("layout", "LAYOUT"), ("forward", "forward")]
     if cannot:
-        return [*names, *((n, literal(v)) for n, v in plain.items()), ("learn", "None")]
+        return [*names, *((n, literal(v)) for n, v in plain.items()), ("fit", "None")]
     split = project.data.split
     optimizer: Any = subject.definition.optimizer
     plain |= {
         "measured": subject.metrics,
+        "roots": subject.roots,
         "epochs": settings.epochs,
         "batch_size": settings.batch_size,
         "shuffle": settings.shuffle,

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from engine.compiler.definition import Definition
 from engine.compiler.lower import Lowered, lower
+from engine.ir.graph import ordered
 from engine.project import machine, options
 from engine.project.document import FitSettings
 from engine.project.machine import Machine
 from engine.project.runs import Run
+from engine.training.meters import Figure
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,27 @@ class Subject:
         return self.machine.model.parameters.flat.copy()
 
     @property
-    def metrics(self) -> list[str]:
-        """Names of the figures that programs sum up, in their order."""
+    def figures(self) -> list[Figure]:
+        """The metrics that programs sum up, in their order."""
         compiled = self.machine.model._compiled
         figures = [f for f in compiled.figures if not f.weighted] if compiled else []
         taught = lower(self.definition, "test", 7919).metrics
-        return [[f.key for f in figures if f.output == m.output][m.index] for m in taught if not m.weighted]
+        return [[f for f in figures if f.output == m.output][m.index] for m in taught if not m.weighted]
+
+    @property
+    def metrics(self) -> list[str]:
+        """Their names."""
+        return [figure.key for figure in self.figures]
+
+    @property
+    def roots(self) -> list[str]:
+        """The names of those that are the root of a mean."""
+        return [figure.key for figure in self.figures if figure.metric.KERAS == "RootMeanSquaredError"]
+
+    @property
+    def draws(self) -> bool:
+        """Whether training draws random numbers: dropout, noise."""
+        return any(value.op.random for value in ordered(lower(self.definition, "train", 7919).outputs))
 
 
 def subject_of(run: Run) -> Subject:

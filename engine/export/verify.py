@@ -1,4 +1,4 @@
-"""Does a script agree with the app? It is run on real rows, alone: an empty folder, nothing importable but NumPy."""
+"""Does a script agree with the app? It is run alone on real rows: an empty folder, NumPy or Keras, nothing else."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.data import table as tables
 from engine.data.settings import Dialect, Source
 from engine.data.table import Table
-from engine.errors import ExportError
+from engine.errors import DeviceError, ExportError
 from engine.project import lifecycle
 from engine.project.document import Project
 from engine.project.lifecycle import Predictions
@@ -26,16 +26,32 @@ ROWS = 2000
 SECONDS = 300
 TOLERANCE = 1e-5
 ALONE = """
-import runpy, sys
+import importlib.util, os, runpy, sys
 class Alone:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] not in sys.stdlib_module_names and name.partition(".")[0] != "numpy":
             raise ImportError("The script may import NumPy only; it imports " + name)
-if sys.argv[1] == "numpy":
+def first(*names):
+    return next((name for name in names if importlib.util.find_spec(name)), None)
+if sys.argv[1] == "keras":
+    backend = os.environ.get("KERAS_BACKEND") or first("tensorflow", "jax", "torch")
+    if not first("keras"):
+        sys.exit("Keras is missing")
+    if not backend or not first(backend):
+        sys.exit("the backend is missing")
+    os.environ["KERAS_BACKEND"] = backend
+else:
     sys.meta_path.insert(0, Alone())
 sys.argv = sys.argv[2:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
+"""What runs a script: NumPy alone, or Keras with the backend that is chosen or installed."""
+MISSING = {
+    "Keras is missing": "Keras is not installed, so the script could not be run. "
+    "Install keras and one of tensorflow, jax and torch to verify it.",
+    "the backend is missing": "The backend of Keras is not installed, so the script could not be run. "
+    "Install one of tensorflow, jax and torch and set KERAS_BACKEND to its name to verify it.",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,10 @@ class Verification:
 def verify(script: str | Path, run: Run, project: Project, table: Table, python: str = sys.executable) -> Verification:
     """Run the script's `predict` on rows of the table, test rows first, and compare with the app.
 
-    Raises ExportError if the script fails; its last line says why.
+    python: what runs it; for a Keras script it needs Keras and a backend.
+
+    Raises:
+        ExportError: the script fails; its last line says why. DeviceError: Keras or its backend is not installed.
     """
     data = _csv(table, _rows(run, table), run)
     start = time.perf_counter()
@@ -98,7 +117,7 @@ def _run(script: Path, data: bytes, python: str) -> str:
             if file.exists():
                 shutil.copy(file, place / f"script{file.suffix}")
         (place / "in.csv").write_bytes(data)
-        needs = "keras" if b"\nimport keras\n" in script.read_bytes() else "numpy"
+        needs = "keras" if b"\nfrom keras import " in script.read_bytes() else "numpy"
         call = [python, "-I", "-c", ALONE, needs, "script.py", "predict", "in.csv", "out.csv"]
         try:
             done = subprocess.run(call, cwd=place, capture_output=True, text=True, timeout=SECONDS, check=False)
@@ -106,10 +125,8 @@ def _run(script: Path, data: bytes, python: str) -> str:
             raise ExportError(f"The script could not be run: {error}.") from None
         if done.returncode or not (place / "out.csv").exists():
             last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
-            if "No module named 'keras'" in last:
-                raise ExportError(
-                    "Keras is not installed here, so the script cannot be run. Install keras and a backend."
-                )
+            if last in MISSING:
+                raise DeviceError(MISSING[last])
             raise ExportError(f"The script failed: {last:.300}")
         return (place / "out.csv").read_text(encoding="utf-8")
 

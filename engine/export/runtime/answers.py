@@ -90,6 +90,12 @@ def pieces(rows: Any, most: Any) -> Any:
         start += size
 
 
+def named(design: Any, means: Any) -> Any:
+    """Return the loss and the figures by name; of squares the root."""
+    found = zip(("loss", *design.measured), means.tolist(), strict=True)
+    return {name: math.sqrt(mean) if name in design.roots else mean for name, mean in found}
+
+
 def measure_all(design: Any, weights: Any, part: Any, most: Any) -> Any:
     """Return the loss and the figures over all rows of a part, dropout off."""
     inputs, targets = part
@@ -97,7 +103,7 @@ def measure_all(design: Any, weights: Any, part: Any, most: Any) -> Any:
     for index in pieces(rows, most):
         found = design.measure(weights, *(x[index] for x in inputs), *(y[index] for y in targets))
         sums = sums + np.array(found, np.float64) * np.r_[index.stop - index.start, np.ones(len(found) - 1)]
-    return dict(zip(("loss", *design.measured), (sums / rows).tolist(), strict=True))
+    return named(design, sums / rows)
 
 
 def figures_of(design: Any, weights: Any, part: Any) -> Any:

@@ -82,7 +82,7 @@ def main(design: Any, flat: Any) -> Any:
     ask.add_argument("source")
     ask.add_argument("sink", nargs="?")
     ask.add_argument("--weights", help="weights of an earlier `train --out`")
-    if design.learn:
+    if design.fit:
         teach = commands.add_parser("train", help="fit recipe and network to a CSV")
         teach.add_argument("source")
         teach.add_argument("--target", help="another column to predict")

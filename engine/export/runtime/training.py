@@ -2,12 +2,13 @@
 
 import math
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from engine.backend.random import stream_id
-from engine.export.runtime.answers import measure_all, unpack
+from engine.export.runtime.answers import measure_all, named, unpack
 
 
 def row_order(seed: Any, epoch: Any, rows: Any) -> Any:
@@ -64,48 +65,64 @@ def reduced_rate(settings: Any, memory: Any, now: Any, rate: Any) -> Any:
     return max(rate * settings["factor"], settings["min_lr"])
 
 
+def watch(design: Any, state: Any, memories: Any, epoch: Any, logs: Any) -> Any:
+    """Let the callbacks act after an epoch; return whether one of them ends the training."""
+    stop = False
+    for settings, memory in zip(design.callbacks, memories, strict=True):
+        now = (logs | {"learning_rate": state.rate}).get(settings["monitor"])
+        if now is None:
+            continue
+        if settings["kind"] == "plateau":
+            state.rate = reduced_rate(settings, memory, now, state.rate)
+            continue
+        actions = early_stopping(settings, memory, epoch, now)
+        if "keep" in actions:
+            memory["kept"] = state.flat.copy()
+        stop = stop or "stop" in actions
+    return stop
+
+
+def learn_batch(design: Any, state: Any, arrays: Any) -> Any:
+    """Change the weights by one step; return the loss of the batch and the sums of its figures."""
+    figures, gradient = design.learn(state.weights, *arrays, state.seed, state.step)
+    state.step += 1
+    vector = state.flat[: design.trainable]
+    slots = state.slots or [np.zeros_like(vector) for _ in range(design.slots)]
+    *state.slots, vector[:] = design.update(vector, gradient, *slots, state.rate, state.step)
+    design.constrain(state.weights)
+    return figures
+
+
+def learn_epoch(design: Any, state: Any, arrays: Any, order: Any) -> Any:
+    """Learn from all rows once; return the loss and the figures by name."""
+    total = np.zeros(1 + len(design.measured))
+    for start in range(0, len(order), design.batch_size):
+        index = order[start : start + design.batch_size]
+        figures = design.learn_batch(design, state, [a[index] for a in arrays])
+        total = total + np.array(figures, np.float64) * np.r_[len(index), np.ones(len(figures) - 1)]
+    logs = named(design, total / len(order))
+    if not math.isfinite(logs["loss"]):
+        raise SystemExit("The loss is no finite number any more. Lower the learning rate.")
+    return logs
+
+
 def fit(design: Any, parts: Any, seed: Any, epochs: Any) -> Any:
-    """Return the trained weights: the same start, order, dropout, steps and callbacks as in the app."""
+    """Return the trained weights: the same start, order, steps and callbacks as in the app."""
     (inputs, targets), held = parts[0], parts[1]
     flat = np.concatenate([weight.reshape(-1) for weight in design.initial_weights(seed)]).astype(design.dtype)
     weights = unpack(design.layout, flat)
     design.adapt(weights, *inputs)
-    shares = row_weights(design, targets)
-    slots = [np.zeros(design.trainable, design.dtype) for _ in range(design.slots)]
+    state = SimpleNamespace(flat=flat, weights=weights, slots=[], seed=seed, step=0, rate=design.learning_rate)
+    arrays, rows = [*inputs, *targets, *row_weights(design, targets)], len(inputs[0])
     memories: list[Any] = [{} for _ in design.callbacks]
-    rate, step, rows = design.learning_rate, 0, len(inputs[0])
     for epoch in range(epochs):
         order = row_order(seed, epoch, rows) if design.shuffle else np.arange(rows)
-        total = np.zeros(1 + len(design.measured))
-        for start in range(0, rows, design.batch_size):
-            index = order[start : start + design.batch_size]
-            arrays = [a[index] for a in (*inputs, *targets, *shares)]
-            figures, gradient = design.learn(weights, *arrays, seed, step)
-            step += 1
-            vector = flat[: design.trainable]
-            *slots, vector[:] = design.update(vector, gradient, *slots, rate, step)
-            design.constrain(weights)
-            total = total + np.array(figures, np.float64) * np.r_[len(index), np.ones(len(figures) - 1)]
-        logs = dict(zip(("loss", *design.measured), (total / rows).tolist(), strict=True))
-        if not math.isfinite(logs["loss"]):
-            raise SystemExit("The loss is no finite number any more. Lower the learning rate.")
+        logs = learn_epoch(design, state, arrays, order)
         if len(held[0][0]):
             found = measure_all(design, weights, held, design.batch_size)
             logs |= {f"val_{name}": value for name, value in found.items()}
         print(f"epoch {epoch + 1}: " + ", ".join(f"{n} {v:.5g}" for n, v in logs.items()), file=sys.stderr)
-        stop = False
-        for settings, memory in zip(design.callbacks, memories, strict=True):
-            now = (logs | {"learning_rate": rate}).get(settings["monitor"])
-            if now is None:
-                continue
-            if settings["kind"] == "plateau":
-                rate = reduced_rate(settings, memory, now, rate)
-                continue
-            actions = early_stopping(settings, memory, epoch, now)
-            if "keep" in actions:
-                memory["kept"] = flat.copy()
-            stop = stop or "stop" in actions
-        if stop:
+        if watch(design, state, memories, epoch, logs):
             break
     for memory in memories:
         flat = memory.get("kept", flat)
