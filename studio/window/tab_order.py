@@ -28,7 +28,8 @@ def _children(widget: QWidget) -> list[QWidget]:
         page = widget.currentWidget()
         return [page] if page is not None else []
     if isinstance(widget, QSplitter):
-        return [widget.widget(i) for i in range(widget.count())]
+        parts = (widget.widget(i) for i in range(widget.count()))
+        return [part for part in parts if part is not None]
     box = widget.layout()
     laid = _laid(box) if box is not None else []
     return laid + [c for c in widget.children() if isinstance(c, QWidget) and c not in laid]

@@ -1,4 +1,4 @@
-"""Every page and dialog: what the keyboard can reach has a name, no two buttons share one, Tab goes region by region."""
+"""Every page and dialog: what the keyboard reaches has a name, no two buttons share one, Tab goes region by region."""
 
 from collections import Counter
 from collections.abc import Iterator
