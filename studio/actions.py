@@ -66,7 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.dock", "Show or hide dock", "panel-bottom", ("Ctrl+J",)),
     Action("view.light", "Use light theme", "sun", words=("appearance", "colour", "color")),
     Action("view.dark", "Use dark theme", "moon", words=("appearance", "colour", "color", "night")),
-    Action("view.system", "Follow system theme", "monitor", words=("appearance", "colour", "color")),
+    Action("view.system", "Follow system theme", "settings-2", words=("appearance", "colour", "color")),
     Action("view.contrast", "Use high contrast", "eye", words=("appearance", "accessibility")),
     Action("run.next", "Compile, then fit", "play", ("F5",), "Go on with the next step of this stage."),
     Action("help.about", "About Layerwright", "info"),
