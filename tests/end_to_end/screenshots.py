@@ -29,7 +29,7 @@ OUT = ROOT / "resources" / "help" / "screenshots"
 NAMES = ("start", "data", "define", "compile", "fit", "evaluate", "predict", "export")
 MODES = ("light", "dark")
 LIMIT = 120_000
-"""Bytes above which a picture keeps its most frequent colours only."""
+"""Bytes above which a picture gets fewer colours."""
 COLORS = 256
 
 
@@ -136,7 +136,7 @@ def _quiet(seconds: float = 20.0) -> None:
 
 # ---- files ----
 def save(widget: "QWidget", path: Path) -> None:
-    """Write a widget's picture; one that is too large keeps its 256 most frequent colours."""
+    """Write a widget's picture; a large one gets fewer colours."""
     picture = widget.grab().toImage()
     picture.setDevicePixelRatio(1.0)
     if not picture.save(str(path), "PNG", 0):
@@ -146,15 +146,25 @@ def save(widget: "QWidget", path: Path) -> None:
 
 
 def fewer_colors(picture: "QImage") -> "QImage":
-    """Return the picture with at most 256 colours: flat surfaces and text keep theirs."""
+    """Return the picture with at most 256 colours: those that are missed most, by pixels and distance."""
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QImage
 
     flat = picture.convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(flat.constBits(), np.uint32).reshape(flat.height(), flat.bytesPerLine() // 4)
     shades, counts = np.unique(pixels[:, : flat.width()] | 0xFF000000, return_counts=True)
-    table = [int(c) for c in shades[np.argsort(-counts)][:COLORS]]
+    table = [int(shades[i]) for i in chosen(shades, counts)]
     return flat.convertToFormat(QImage.Format.Format_Indexed8, table, Qt.ImageConversionFlag.ThresholdDither)
+
+
+def chosen(shades: np.ndarray, counts: np.ndarray) -> list[int]:
+    """Return which colours to keep: again and again the one with the largest pixels x squared distance to the rest."""
+    parts = np.stack([shades >> 16 & 255, shades >> 8 & 255, shades & 255], 1).astype(np.int64)
+    picks, far = [int(counts.argmax())], np.full(len(shades), np.iinfo(np.int64).max)
+    while len(picks) < min(COLORS, len(shades)):
+        far = np.minimum(far, ((parts - parts[picks[-1]]) ** 2).sum(1))
+        picks.append(int((far * counts).argmax()))
+    return picks
 
 
 def main() -> int:
