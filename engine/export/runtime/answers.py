@@ -106,14 +106,22 @@ def measure_all(design: Any, weights: Any, part: Any, most: Any) -> Any:
     return named(design, sums / rows)
 
 
-def figures_of(design: Any, weights: Any, part: Any) -> Any:
-    """Return loss and figures of a part, in the target's own unit."""
-    inputs, targets = part
-    target, output = design.targets[0], outputs_of(design, weights, inputs)[0]
-    loss = measure_all(design, weights, part, 1024)["loss"]
+def target_figures(target: Any, wanted: Any, output: Any) -> Any:
+    """Return the figures of one output, in its target's own unit."""
     if target["kind"] == "number":
-        found = number_figures(in_own_unit(target, targets[0]), in_own_unit(target, output))
-        return {"loss": loss * target["scale"] ** design.loss_power} | found
-    flat = targets[0].reshape(len(output), -1)
+        return number_figures(in_own_unit(target, wanted), in_own_unit(target, output))
+    flat = wanted.reshape(len(output), -1)
     truth = flat[:, 0].astype(np.int64) if flat.shape[1] == 1 else flat.argmax(1)
-    return {"loss": loss} | class_figures(truth, probabilities_of(target, output))
+    return class_figures(truth, probabilities_of(target, output))
+
+
+def figures_of(design: Any, weights: Any, part: Any) -> Any:
+    """Return loss and figures of a part; those of further outputs carry their column's name."""
+    inputs, targets = part
+    loss = measure_all(design, weights, part, 1024)["loss"]
+    first, *others = zip(design.targets, targets, outputs_of(design, weights, inputs), strict=True)
+    found = {"loss": loss * first[0].get("scale", 1.0) ** design.loss_power} | target_figures(*first)
+    for target, wanted, output in others:
+        more = target_figures(target, wanted, output)
+        found |= {f"{target['column']}_{name}": value for name, value in more.items()}
+    return found

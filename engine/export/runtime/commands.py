@@ -42,7 +42,7 @@ def predict(design: Any, flat: Any, source: Any, sink: Any) -> Any:
 def train(design: Any, source: Any, column: Any, seed: Any, epochs: Any, out: Any) -> Any:
     """Fit recipe and network to a CSV, print the figures of each part and keep the weights."""
     if column:
-        design.targets = [target | {"column": column} for target in design.targets[:1]]
+        design.targets = [design.targets[0] | {"column": column}, *design.targets[1:]]
     columns = read_table(design, source)[0]
     lacking = [x["column"] for x in (*design.recipe, *design.targets) if x["column"] not in columns]
     if lacking:
