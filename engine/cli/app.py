@@ -140,13 +140,14 @@ def export(
     to: Annotated[Format, typer.Option("--to", help="What the script needs: NumPy alone, or Keras 3.")],
     out: Annotated[Path, typer.Option(metavar="SCRIPT.py", help="Where to write.", show_default=False)],
     verify: Annotated[bool, typer.Option("--verify", help="Run the script and compare its predictions.")] = False,
+    npz: Annotated[bool, typer.Option("--npz", help="Keep the weights in SCRIPT.npz beside the script.")] = False,
     data: DataFile = None,
     as_json: Json = False,
 ) -> None:
     """Write a script that predicts and trains without Layerwright."""
     from engine.cli.use import run_export
 
-    _end(lambda: run_export(project, to.value, out, verify, data, as_json), as_json)
+    _end(lambda: run_export(project, to.value, out, verify, npz, data, as_json), as_json)
 
 
 @app.command()

@@ -58,8 +58,10 @@ def figures(metrics: Mapping[str, float]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return "3 s", "2 min 5 s", "1 h 4 min"."""
+    """Return "0.3 s", "12 s", "2 min 5 s", "1 h 4 min"."""
     whole = max(0, round(seconds))
+    if whole < 10:
+        return f"{max(seconds, 0.0):.1f} s"
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:

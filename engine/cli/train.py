@@ -136,6 +136,7 @@ def report(run: "Run", where: Path | None, as_json: bool) -> None:
 
 
 def _say_rows(rows: Any) -> None:
-    for name, text in (("rejected", "lines could not be read"), ("without_target", "rows have no target")):
-        if rows.get(name):
-            output.say(f"{rows[name]} {text} and take no part.")
+    for name, one, many in (("rejected", "line", "lines"), ("without_target", "row", "rows")):
+        why = "could not be read" if name == "rejected" else "without a target"
+        if count := rows.get(name):
+            output.say(f"{count} {one if count == 1 else many} {why}: not used.")

@@ -46,30 +46,39 @@ def run_predict(path: Path, data: Path, out: Path, spreadsheet_safe: bool, as_js
     return 0
 
 
-def run_export(path: Path, to: str, out: Path, verify: bool, data: Path | None, as_json: bool) -> int:
+def run_export(path: Path, to: str, out: Path, verify: bool, npz: bool, data: Path | None, as_json: bool) -> int:
     """Write a script and, when asked, run it and compare; returns the exit code."""
     from engine.export import keras_script, numpy_script
-    from engine.export import verify as verifier
 
     project, run = trained(path)
     _check_out(out, path)
     writer = {"numpy": numpy_script, "keras": keras_script}[to]
-    exported = writer.write(run, project, out)
-    values: dict[str, object] = {"out": str(out), "files": [str(f) for f in exported.files]}
-    values |= {"verified": False, "max_delta": None, "rows": None}
+    exported = writer.write(run, project, out, embed=not npz)
+    files = [str(f) for f in exported.files]
     if exported.cannot_train:
         output.say(exported.cannot_train)
-    if verify:
-        found = verifier.verify(out, run, project, _table(project, path, data))
-        values |= {"verified": found.ok, "max_delta": found.max_delta, "rows": found.rows}
-        if not found.ok:
-            raise ExportError(f"The script disagrees with the app: max |Δ| {found.max_delta:g} over {found.rows} rows.")
+    stamp: dict[str, object] = {"verified": False, "max_delta": None, "rows": None}
+    try:
+        stamp = _verified(out, run, project, path, data) if verify else stamp
+    except LayerwrightError:
+        output.say(f"Written, not verified: {', '.join(files)}")
+        raise
     if as_json:
-        output.print_json(values)
+        output.print_json({"out": str(out), "files": files} | stamp)
     else:
-        stamp = f" · verified on {values['rows']} rows, max |Δ| {values['max_delta']:.3g}" if verify else ""
-        output.result(f"{', '.join(str(f) for f in exported.files)}{stamp}")
+        said = f" · verified on {stamp['rows']} rows, max |Δ| {stamp['max_delta']:.3g}" if verify else ""
+        output.result(f"{', '.join(files)}{said}")
     return 0
+
+
+def _verified(script: Path, run: "Run", project: "Project", path: Path, data: Path | None) -> dict[str, object]:
+    """Return what the comparison found; raises ExportError when the script disagrees."""
+    from engine.export import verify
+
+    found = verify.verify(script, run, project, _table(project, path, data))
+    if not found.ok:
+        raise ExportError(f"The script disagrees with the app: max |Δ| {found.max_delta:g} over {found.rows} rows.")
+    return {"verified": True, "max_delta": found.max_delta, "rows": found.rows}
 
 
 def run_check(path: Path, data: Path | None, as_json: bool) -> int:
