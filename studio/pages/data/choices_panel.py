@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
+from engine.data import batches
 from engine.data import columns as column_rules
 from engine.data.columns import ColumnReport
-from engine.data.settings import Column
+from engine.data.settings import Column, Task
 from engine.project.document import Project
 from studio.document import data_edits
 from studio.document.session import Session
@@ -174,6 +175,7 @@ class ChoicesPanel(Box):
         offer(self.target, [(n, n) for n in [*likely, *others]], chosen)
         if chosen is None:
             self.target.set_mixed()
+        self._show_strategy(column_rules.task(reports, self.session.project.data) if reports else None)
         self._show_task()
         self._show_form()
 
@@ -212,14 +214,18 @@ class ChoicesPanel(Box):
         split = after.data.split
         self.bar.set_shares(split.train, split.validation, split.test)
         self.seed.set_value(split.seed)
-        classes = column_rules.task(self.reports, after.data) != "regression" if self.reports else True
-        strategy = split.strategy or ("stratified" if classes else "random")
-        for key, radio in self.strategies.items():
-            radio.set_value(key == strategy)
+        self._show_strategy(column_rules.task(self.reports, after.data) if self.reports else None)
         self._show_form()
 
+    def _show_strategy(self, task: Task | None) -> None:
+        strategy = batches.strategy_of(self.session.project.data, task)
+        for key, radio in self.strategies.items():
+            radio.set_value(key == strategy)
+
     def show_prepared(self, prepared: "Prepared | None") -> None:
-        """Show how many rows each part has, and the classes in them."""
+        """Show how many rows each part has, how they were dealt, and the classes in them."""
+        if prepared is not None:
+            self._show_strategy(prepared.task)
         for name, label in self.counts.items():
             label.setText(f"{len(getattr(prepared.parts, name)):,}" if prepared else "–")
         clear(self.mix.layout())  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.data.columns import ColumnReport
 from studio.app import Studio
+from studio.document import edits
 from studio.jobs import Job
 from studio.pages.data import DataPage
 from studio.pages.data.heads import range_line
@@ -135,3 +136,14 @@ def test_the_filter_keeps_its_place_when_columns_change(studio: Studio, csv: Pat
     assert page.table.filter is control
     assert [b.text() for b in control.buttons] == ["All 3", "Number 2", "Category 1", "Other 0"]
     assert [r.name for r in page.table.visible()] == ["length", "width"]
+
+
+def test_a_number_target_is_split_at_random_and_says_so(studio: Studio, csv: Path) -> None:
+    studio.documents.open_path(csv)
+    page = ready(studio)
+    assert page.choices.strategies["stratified"].value()
+    studio.session.edit("Set the target", lambda p: edits.set_target(p, "length"))
+    ready(studio)
+    assert studio.session.prepared is not None
+    assert studio.session.prepared.task == "regression"
+    assert [k for k, radio in page.choices.strategies.items() if radio.value()] == ["random"]
