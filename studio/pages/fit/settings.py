@@ -39,12 +39,15 @@ class SettingsPanel(QWidget):
         titles = (tr("Epochs"), tr("Batch size"), tr("Seed"), tr("Shuffle rows"), tr("Class weights"))
         fields = (self.epochs, self.batch, self.seed, self.shuffle, self.weights)
         rows = [FieldRow(title, field) for title, field in zip(titles, fields, strict=True)]
+        self._of_classes = rows[-1]
         body = QWidget()
         lay(body, [*rows, self.note], True, 2, (16, 0, 16, 12))
         lay(self, [PanelHead(tr("Next fit"), height=36), body], True, 0, 0)
         self._connect()
         session.changed.connect(self._project_changed)
+        session.prepared_changed.connect(self._show_task)
         self.show_settings(session.project)
+        self._show_task(session.prepared)
 
     def _connect(self) -> None:
         self.epochs.changed.connect(self._set_epochs)
@@ -66,6 +69,10 @@ class SettingsPanel(QWidget):
         """Show what "auto" stands for."""
         for field, value in ((self.epochs, epochs), (self.batch, batch)):
             field.setPlaceholderText(tr("auto") if value is None else tr("auto · {n}", n=value))
+
+    def _show_task(self, prepared: Any) -> None:
+        """A number has no classes to weigh."""
+        self._of_classes.setVisible(prepared is None or prepared.task != "regression")
 
     def _project_changed(self, before: Project, after: Project) -> None:
         if before.fit is not after.fit:

@@ -36,7 +36,7 @@ class OutputCard(Card):
     def show_problem(self, sentence: str) -> None:
         """Say why there is no prediction."""
         self.said.setText("–")
-        self.sure.setText("")
+        self.sure.hide()
         self.note.setText(sentence)
         self.doubt.hide()
         clear(self.bars.layout())  # type: ignore[arg-type]
@@ -45,7 +45,7 @@ class OutputCard(Card):
         """Show a regression's prediction, in the unit of its column."""
         clear(self.bars.layout())  # type: ignore[arg-type]
         self.said.setText(f"{value:,.5g}")
-        self.sure.setText("")
+        self.sure.hide()
         self.note.setText(tr("{column}, in its own unit", column=column_name))
         self.doubt.hide()
 
@@ -56,6 +56,7 @@ class OutputCard(Card):
         margin = float(shares[first] - shares[second])
         self.said.setText(names[first])
         self.sure.setText(f"{100 * shares[first]:.1f} %")
+        self.sure.show()
         self.note.setText(tr("margin {points:.1f} points over {other}", points=100 * margin, other=names[second]))
         self.doubt.setVisible(margin < CLOSE)
         clear(self.bars.layout())  # type: ignore[arg-type]

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio import app, theme
-from studio.widgets import Button, FocusRing, plain_tip
+from studio.document import templates
+from studio.widgets import Button, FocusRing, Radio, Select, plain_tip
 from studio.widgets.plot import Curve, CurvePlot
+from tests.studio.conftest import wait_until
 
 
 @pytest.fixture
@@ -38,18 +41,16 @@ def test_the_filled_button_is_whole_in_the_narrowest_window(studio: app.Studio, 
     assert button.visibleRegion().boundingRect() == button.rect()
 
 
-def test_a_new_page_shows_no_ring_that_nobody_asked_for(studio: app.Studio) -> None:
-    for stage in ("define", "compile", "evaluate", "data"):
-        studio.show_stage(stage)
-        QTest.qWait(20)
-        inside = [w for w in studio.page(stage).findChildren(QWidget) if w.isVisible()]
-        focused = next((w for w in inside if w.isVisible()), None)
-        assert focused is not None
-        focused.setFocus()
-    studio.show_stage("compile")
+@pytest.mark.parametrize("stage", ["define", "compile", "fit", "evaluate"])
+def test_a_new_page_shows_no_ring_that_nobody_asked_for(studio: app.Studio, stage: str) -> None:
+    studio.show_stage("data")
     QTest.qWait(20)
-    rings = [r.ringed() for r in studio.window.findChildren(FocusRing)]
-    assert not [r for r in rings if r is not None and studio.page("compile").isAncestorOf(r)]
+    inside = [w for w in studio.page("data").findChildren(QWidget) if w.isVisible() and w.isEnabled()]
+    next(w for w in inside if w.focusPolicy() == Qt.FocusPolicy.StrongFocus).setFocus()
+    assert [r for r in studio.window.findChildren(FocusRing) if r.ringed()]
+    studio.show_stage(stage)
+    QTest.qWait(20)
+    assert not [r for r in studio.window.findChildren(FocusRing) if r.ringed()]
 
 
 def test_a_button_that_loses_its_text_is_square(themed: QApplication) -> None:
@@ -85,3 +86,15 @@ def test_a_name_at_the_end_of_a_curve_stays_inside(themed: QApplication) -> None
     assert set(edge) == {paper}
     ink = theme.color("plot.1").rgb()
     assert any(picture.pixel(x, y) == ink for x in range(240, 299) for y in range(30))
+
+
+def test_a_number_as_target_is_split_at_random_and_has_no_class_weights(studio: app.Studio) -> None:
+    sample = next(s for s in templates.samples() if s.id == "diabetes")
+    studio.documents.open_sample(sample)
+    wait_until(lambda: studio.session.prepared is not None)
+    page = studio.page("data")
+    wait_until(lambda: [r.text() for r in page.findChildren(Radio) if r.value()] == ["Random"], 5)
+    studio.show_stage("fit")
+    QTest.qWait(20)
+    (weights,) = (w for w in studio.page("fit").findChildren(Select) if w.accessibleName() == "Class weights")
+    assert weights.isHidden() or not weights.isVisibleTo(studio.page("fit").panels["right"])
