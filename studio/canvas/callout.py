@@ -10,7 +10,7 @@ from studio.document import edits
 from studio.text import tr
 from studio.widgets import Box, Button, Icon, Key, Label, row
 
-WIDTH, GAP = 296, 30
+WIDTH, GAP, EDGE = 296, 30, 8
 
 
 class Callout(Box):
@@ -83,13 +83,18 @@ class Callout(Box):
             card.top() - height - 40,
             card.top() + 90,
         )
-        return [(x, y) for x in sides for y in levels]
+        return [self._held(x, y) for x in sides for y in levels]
+
+    def _held(self, x: float, y: float) -> tuple[float, float]:
+        """Move a place so that nothing of the callout is cut by the canvas' edges."""
+        last_x, last_y = self.view.width() - self.width() - EDGE, self.view.height() - self.height() - EDGE
+        return min(max(x, EDGE), max(last_x, EDGE)), min(max(y, EDGE), max(last_y, EDGE))
 
     def _cost_at(self, at: tuple[float, float]) -> float:
         return self._cost(QRectF(at[0], at[1], self.width(), self.height()))
 
     def _cost(self, rect: QRectF) -> float:
-        room = QRectF(self.view.rect()).adjusted(8, 8, -8, -8)
+        room = QRectF(self.view.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
         inside = rect.intersected(room)
         cost = (rect.width() * rect.height() - max(inside.width(), 0) * max(inside.height(), 0)) * 4
         shape = self.view.mapToScene(rect.toRect()).boundingRect()

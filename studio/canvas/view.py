@@ -29,6 +29,7 @@ from studio.canvas.scene import Scene
 from studio.text import tr
 
 SMALLEST, LARGEST = 0.10, 4.0
+READABLE = 0.6
 DOTS_FROM = 0.5
 DOT_GAP = 24
 EDGE = 40.0
@@ -157,7 +158,7 @@ class View(Commands, QGraphicsView):
             return
         self._fitted = True
         self.show_all()
-        if self.zoom < 0.75:
+        if self.zoom < READABLE:
             self.zoom_to(0.75 if self.zoom > 0.5 else 1.0)
             top = extent.top() - 18 / self.zoom + self.viewport().height() / self.zoom / 2
             self.centre_on(QPointF(self._middle(extent), top))
