@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from engine.data.settings import Source
@@ -14,9 +14,8 @@ from studio.text import plural, tr
 from studio.widgets import Box, Button, Card, EmptyState, Label, Rows, Table, column, row
 
 if TYPE_CHECKING:
-    from engine.project.lifecycle import Predictions
-
     from engine.data.table import Table as Data
+    from engine.project.lifecycle import Predictions
 
 PREVIEW = 500
 
@@ -59,11 +58,20 @@ class BatchPanel(Box):
 
     def ask(self) -> None:
         """Let the person choose the file."""
-        name, _ = QFileDialog.getOpenFileName(
-            self, tr("Choose CSV to predict"), "", tr("CSV files (*.csv *.tsv *.txt);;All files (*)")
-        )
-        if name:
-            self.open(Path(name))
+        dialog = self._dialog(tr("CSV to predict"), tr("CSV files (*.csv *.tsv *.txt);;All files (*)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._chosen)
+        dialog.open()
+
+    def _dialog(self, title: str, filters: str) -> QFileDialog:
+        """Return a file dialog that does not block: the window may be closed while it is open."""
+        dialog = QFileDialog(self, title, "", filters)
+        dialog.setAccessibleName(title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _chosen(self, name: str) -> None:
+        self.open(Path(name))
 
     def open(self, path: Path) -> None:
         """Read a file and predict its rows in the background."""
@@ -104,9 +112,15 @@ class BatchPanel(Box):
 
     def ask_where(self) -> None:
         """Let the person choose where the predictions go."""
-        name, _ = QFileDialog.getSaveFileName(self, tr("Save predictions"), "predictions.csv", tr("CSV files (*.csv)"))
-        if name:
-            self.write(Path(name))
+        dialog = self._dialog(tr("Save predictions to"), tr("CSV files (*.csv)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile("predictions.csv")
+        dialog.fileSelected.connect(self._place_chosen)
+        dialog.open()
+
+    def _place_chosen(self, name: str) -> None:
+        self.write(Path(name))
 
     def write(self, path: Path) -> None:
         """Write the input columns and the predictions."""
