@@ -45,8 +45,8 @@ def run(source: Path, wishes: Wishes, device: str | None, out: Path | None, data
     project = lifecycle.with_wishes(project, table, **dataclasses.asdict(wishes))
     project = with_device(project, device)
     prepared = lifecycle.prepare(project, table)
-    made = runs.add(fit(project, prepared))
     where = out or (source if is_project else None)
+    made = runs.add(fit(project, prepared, where.parent if where else Path.cwd()))
     if where is not None:
         save(where, project, runs)
     report(made, where, as_json)
@@ -72,8 +72,8 @@ def with_device(project: "Project", device: str | None) -> "Project":
     return dataclasses.replace(project, compile=dataclasses.replace(project.compile, device=settings))
 
 
-def fit(project: "Project", prepared: "Prepared") -> "Run":
-    """Train to the end, or until Ctrl+C, and return the run; warnings are said first."""
+def fit(project: "Project", prepared: "Prepared", folder: Path | None = None) -> "Run":
+    """Train to the end, or until Ctrl+C, and return the run; warnings are said first. folder: for checkpoints."""
     from engine.project import lifecycle
 
     problems = lifecycle.check(project, prepared.table)
@@ -83,7 +83,7 @@ def fit(project: "Project", prepared: "Prepared") -> "Run":
     for problem in problems:
         if problem.severity == "warning":
             output.say(str(problem))
-    fitting = lifecycle.start(project, prepared)
+    fitting = lifecycle.start(project, prepared, folder=folder)
     with stopped_by_interrupt(fitting):
         watch(fitting)
     return fitting.run()

@@ -1,25 +1,26 @@
 """One fit of a project: an iterator of reports that ends in a run."""
 
+import dataclasses
 import datetime
 from collections.abc import Iterator
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from engine.backend import devices
-from engine.errors import NotFiniteError
+from engine.errors import DeviceError, NotFiniteError
 from engine.project import evaluation, machine, options
 from engine.project.arrays import Arrays
 from engine.project.document import Project
 from engine.project.machine import Machine
 from engine.project.prepare import PARTS, Prepared
+from engine.project.recovery import state_folder
 from engine.project.runs import Run, Status
 
 if TYPE_CHECKING:
     from engine.training.loop import Training
     from engine.training.report import Report
-
-import dataclasses
 
 
 class Fitting:
@@ -30,8 +31,10 @@ class Fitting:
         steps: batches of an epoch.
     """
 
-    def __init__(self, project: Project, prepared: Prepared, resume: Run | None = None) -> None:
-        self.project, self.prepared = project, prepared
+    def __init__(
+        self, project: Project, prepared: Prepared, resume: Run | None = None, folder: Path | None = None
+    ) -> None:
+        self.project, self.prepared, self.folder = project, prepared, folder
         rows, held = len(prepared.parts.train), len(prepared.parts.validation)
         self.settings = options.fit(project, rows, held > 0)
         self.epochs = self.settings.epochs or 1
@@ -39,6 +42,8 @@ class Fitting:
         self.cores = int(cores or devices.cores())
         self.machine = machine.build(project, prepared.recipe, cores=self.cores)
         self.training = self._train(resume)
+        self._write = self.training.setup.save
+        self.training.setup = dataclasses.replace(self.training.setup, save=self._checkpoint)
         self.events: list[dict[str, Any]] = [dict(event) for event in resume.events] if resume else []
         self._created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         self._status: Status = "stopped"
@@ -138,6 +143,19 @@ class Fitting:
             resume=state,
         )
 
+    def _checkpoint(self, path: str, weights_only: bool) -> None:
+        """Save for ModelCheckpoint. Of a path only the name counts: no project file makes us write elsewhere."""
+        folder = self.folder or state_folder().parent / "checkpoints"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DeviceError(f"The folder {folder} cannot be made: {error.strerror}.") from None
+        place = folder / (PureWindowsPath(path).name or "checkpoint.layerwright")
+        self._write(str(place), weights_only)
+        said = f"Checkpoints are saved as {place}."
+        if all(event["message"] != said for event in self.events):
+            self.events.append({"epoch": self.training.epoch, "step": 0, "message": said})
+
     def _class_weight(self) -> dict[int, float] | None:
         """Return weights that let each class count the same, or None."""
         output = self.machine.outputs[0]
@@ -165,15 +183,17 @@ class Fitting:
         return None
 
 
-def start(project: Project, prepared: Prepared, *, resume: Run | None = None) -> Fitting:
+def start(project: Project, prepared: Prepared, *, resume: Run | None = None, folder: Path | None = None) -> Fitting:
     """Return a fit of the project; it runs while its reports are taken.
+
+    folder: where the files of ModelCheckpoint go; without it, the program's own folder of checkpoints.
 
     resume: a run to go on with, bit for bit; the project must be the one it was made from, up to `fit.epochs`.
 
     Raises:
         ModelError: the network has a problem, or the run does not fit. DataError: there is nothing to train on.
     """
-    return Fitting(project, prepared, resume)
+    return Fitting(project, prepared, resume, folder)
 
 
 def _bare(project: Project, prepared: Prepared) -> Project:

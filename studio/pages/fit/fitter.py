@@ -94,7 +94,7 @@ class Work:
         if prepared is None:
             table = order.table if order.table is not None else lifecycle.open_table(order.project, order.base)
             prepared = lifecycle.prepare(order.project, table)
-        self._fitting = lifecycle.start(order.project, prepared, resume=order.run)
+        self._fitting = lifecycle.start(order.project, prepared, resume=order.run, folder=order.base)
         if order.rate is not None:
             self._fitting.learning_rate = order.rate
         return Begun(self._fitting, self._fitting.training.epoch, order.run is not None)
