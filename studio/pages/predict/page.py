@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 STEPS = 61
 WAIT_MS = 20
 
+MOST_NAMES = 24
+
 
 class PredictPage(Page):
     """Predicts with the current run; follows it when another is chosen."""
@@ -54,16 +56,14 @@ class PredictPage(Page):
         dice.clicked.connect(self._next_row)
         self.form = RowForm()
         self.form.changed.connect(self._timer.start)
-        note = Label(
-            tr("The darker track is the training range; the tick is the median."), 11, color="text.muted", wrap=True
-        )
+        self.note = Label("", 11, color="text.muted", wrap=True, name=tr("Note on the inputs"))
         self.tools = row(
             Label(tr("Start from"), 12, color="text.secondary"), self.start, dice, None, margins=(16, 6, 12, 6)
         )
         scroll = Scroll(column(self.form, None, margins=(16, 4, 16, 12)), name=tr("Input values"))
         return column(
             row(self.tabs, None, margins=(16, 0, 16, 0)), Line(), self.tools, (scroll, 1), Line(),
-            column(note, margins=(16, 8, 16, 8)), spacing=0,
+            column(self.note, margins=(16, 8, 16, 8)), spacing=0,
         )  # fmt: skip
 
     def centre(self) -> QWidget:
@@ -129,7 +129,15 @@ class PredictPage(Page):
             self.panels["left"].setVisible(there)
         self.tools.setVisible(tab == "row")
         self.form.setVisible(tab == "row")
+        self.note.setText(self._note(tab))
         self.stack.setCurrentIndex(0 if not there else 1 if tab == "row" else 2)
+
+    def _note(self, tab: Any) -> str:
+        if tab == "row" or self.recipe is None:
+            return tr("The darker track is the training range; the tick is the median.")
+        names = list(dict.fromkeys(step.column for step in self.recipe.steps))
+        more = tr(" and {n} more", n=len(names) - MOST_NAMES) if len(names) > MOST_NAMES else ""
+        return tr("The file needs these columns: {names}.", names=", ".join(names[:MOST_NAMES]) + more)
 
     # ---- one row ----
     def _start_from(self, row_id: Any) -> None:

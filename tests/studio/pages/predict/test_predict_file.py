@@ -49,6 +49,8 @@ def test_a_csv_in_and_a_csv_out(studio: Studio, tmp_path: Path) -> None:
     studio.show_stage("predict")
     page = studio.page("predict")
     assert isinstance(page, PredictPage)
+    page.tabs.tabs[1].click()
+    assert page.note.text().startswith("The file needs these columns: island, bill_length_mm")
     source, out = tmp_path / "new.csv", tmp_path / "out.csv"
     source.write_text(
         "island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex,year,prediction\n"
