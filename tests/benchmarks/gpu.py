@@ -8,8 +8,11 @@ The first epoch on the GPU compiles its kernels (CuPy keeps them for the next ti
 import argparse
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 NETWORKS = ("mlp", "deep-mlp", "cnn")
 

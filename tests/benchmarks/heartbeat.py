@@ -19,6 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 PERIOD = 0.016
 EPOCHS = 10_000_000
 WARM_UP = 1.0
