@@ -1,6 +1,5 @@
 """The export dialog: choose a form, read the real file, see it verified, save it."""
 
-import importlib.util
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from engine.errors import LayerwrightError
+from engine.errors import DeviceError, LayerwrightError
 from engine.project.document import Project
 from engine.project.runs import Run
 from studio.document.session import Session
@@ -254,9 +253,10 @@ class _Make:
 
         if self._table is None:
             return None, tr("The table of this project is not open, so there are no rows to compare.")
-        if self._form == "keras" and importlib.util.find_spec("keras") is None:
-            return None, tr("Keras is not installed here, so the script could not be run.")
-        return verify.verify(path, self._run, self._project, self._table), ""
+        try:
+            return verify.verify(path, self._run, self._project, self._table), ""
+        except DeviceError as error:
+            return None, sentence(error)
 
 
 def write(form: str, run: Run, project: Project, path: Path, embed: bool) -> Any:
