@@ -57,11 +57,14 @@ class Taught:
         return target.reshape(len(target)).astype(np.int64)
 
     def probabilities(self, output: Array) -> NDArray[np.float64]:
-        """Return (rows, classes) from an output of the network: logits are squashed, the rest is kept within 0..1."""
+        """Return (rows, classes) from an output of the network: logits are squashed, the rest is kept within 0..1.
+
+        Units beyond the classes stand for no label and are left out.
+        """
         values = output.reshape(len(output), -1).astype(np.float64)
         if getattr(self.loss, "from_logits", False):
             values = 1 / (1 + np.exp(-np.clip(values, -700, 700))) if self.width == 1 else _softmax(values)
-        values = np.clip(values, 0.0, 1.0)
+        values = np.clip(values, 0.0, 1.0)[:, : len(self.classes)]
         return np.hstack([1 - values, values]) if self.width == 1 else values
 
 

@@ -25,14 +25,14 @@ def outputs_of(design: Any, weights: Any, inputs: Any) -> Any:
 
 
 def probabilities_of(target: Any, output: Any) -> Any:
-    """Return (rows, classes) probabilities."""
+    """Return (rows, classes) probabilities; units beyond the classes stand for no label and are left out."""
     values = output.reshape(len(output), -1).astype(np.float64)
     if target["logits"] and values.shape[1] == 1:
         values = 1 / (1 + np.exp(-np.clip(values, -700, 700)))
     elif target["logits"]:
         values = np.exp(values - values.max(1, keepdims=True))
         values = values / values.sum(1, keepdims=True)
-    values = np.clip(values, 0.0, 1.0)
+    values = np.clip(values, 0.0, 1.0)[:, : len(target["values"])]
     return np.hstack([1 - values, values]) if values.shape[1] == 1 else values
 
 

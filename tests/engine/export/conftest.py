@@ -102,6 +102,7 @@ def cases() -> dict[str, Case]:
     small = layer("Dense", 8, activation="softplus")
     logits = chain(layer("Input", (30,)), layer("Dropout", 0.2), small, layer("Dense", 1))
     softmax = chain(layer("Input", (4,)), layer("Dense", 3, activation="softmax"))
+    spare = chain(layer("Input", (4,)), layer("Dense", 5, activation="softmax"))
     plateau = make("callback", "ReduceLROnPlateau", patience=1, min_delta=0.1)
     stop = make("callback", "EarlyStopping", monitor="val_accuracy", patience=2, restore_best_weights=True)
     index = {name: Column(name, encode="index") for name in ("island", "sex")}
@@ -117,6 +118,7 @@ def cases() -> dict[str, Case]:
         "numbers": Case("diabetes", "progression", numbers, centered, make("loss", "Huber"), (plateau,), 6),
         "logits": Case("breast_cancer", "diagnosis", logits, decayed, None, (stop,), 8),
         "one_hot": Case("iris", "species", softmax, None, smooth),
+        "spare_units": Case("iris", "species", spare),
         "suggested_classes": Case("wine", "class", callbacks=None, epochs=None),
         "suggested_numbers": Case("diabetes", "progression", callbacks=None, epochs=None),
     }

@@ -24,6 +24,7 @@ NAMES = [
     "numbers",
     "logits",
     "one_hot",
+    "spare_units",
     "suggested_classes",
     "suggested_numbers",
 ]

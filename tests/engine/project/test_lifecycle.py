@@ -189,6 +189,18 @@ def test_a_linear_output_of_a_classification_gives_logits() -> None:
     np.testing.assert_allclose(found.probabilities.sum(1), 1)
 
 
+def test_units_beyond_the_classes_are_no_answer() -> None:
+    project, prepared = opened("iris", "species", layers="")
+    output = project.network.nodes[project.network.outputs[0]]
+    wide = project.network.replace(output.id, layer=dataclasses.replace(output.layer, units=7))
+    run = fitted(dataclasses.replace(project, network=wide), prepared)
+    found = lifecycle.evaluate(run, project, prepared)
+    assert found.probabilities is not None
+    assert found.confusion is not None
+    assert found.probabilities.shape[1] == len(found.confusion) == len(found.per_class()) == 3
+    assert lifecycle.predict(run, project, prepared.table).probabilities.shape == (150, 3)
+
+
 def test_balanced_classes_count_the_same() -> None:
     project, prepared = opened("penguins", "species", epochs=1)
     project = dataclasses.replace(project, fit=dataclasses.replace(project.fit, class_weight="balanced"))
