@@ -2,25 +2,22 @@
 
 from typing import Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.errors import Problem
-from engine.network.source import Source, source
 from studio.actions import Action
 from studio.canvas import catalog
 from studio.canvas.commands import add_after
 from studio.canvas.outline import Outline
 from studio.canvas.palette import Palette
 from studio.inspector import Inspector
+from studio.pages.define.code_panel import CodePanel
 from studio.pages.define.problems import ProblemsList, fixable
 from studio.pages.define.stage import Stage
 from studio.pages.page import Page, Primary, Status
 from studio.text import plural, tr
-from studio.widgets import Button, CodeView, IconButton, Label, Line, Splitter, Tabs, column, row
+from studio.widgets import Button, Line, Splitter, Tabs, column, row
 
-LONG, LONG_WAIT_MS = 200, 250
-"""Networks of more layers than this have their code written a moment after the last edit, not at each."""
 ACTIONS = (
     Action(
         "define.add", "Add layer", "plus", ("Ctrl+Shift+A",), "Add a layer by name.", "define", ("insert", "quick add")
@@ -63,11 +60,6 @@ class DefinePage(Page):
         self.palette_ = Palette(self.session, self.view)
         self.inspector = Inspector(self.session)
         self.problem: Problem | None = None
-        self._code_later = QTimer(self)
-        self._code_later.setSingleShot(True)
-        self._code_later.setInterval(LONG_WAIT_MS)
-        self._code_later.timeout.connect(self._write_code)
-        self._source = Source("", {})
         super().build()
         self.setTabOrder(self.palette_, self.view)
         self._bind()
@@ -106,19 +98,9 @@ class DefinePage(Page):
             (self.lists, 1),
             spacing=0,
         )
-        self.code = CodeView(name=tr("Code"), size=11)
-        copy = IconButton("copy", tr("Copy code"), size="small")
-        copy.clicked.connect(self._copy_code)
-        head = row(
-            Label(tr("Code"), 12, 600),
-            Label(tr("Keras style, live"), 11, 400, "text.muted"),
-            None,
-            copy,
-            margins=(16, 0, 8, 0),
-            height=36,
-        )
-        right = column(head, Line(color="border.soft"), (self.code, 1), spacing=0)
-        dock = Splitter(left, right, sizes=(440, 560), name=tr("Problems and code"))
+        self.code_panel = CodePanel(self.session)
+        self.code = self.code_panel.code
+        dock = Splitter(left, self.code_panel, sizes=(440, 560), name=tr("Problems and code"))
         dock.setMinimumHeight(96)
         return dock
 
@@ -137,7 +119,8 @@ class DefinePage(Page):
         self.stage.callout.fix_asked.connect(self.fix)
         self.problems.chosen.connect(self.go_to)
         self.problems.fixed.connect(self._fix_one)
-        self.code.line_clicked.connect(self._line_clicked)
+        self.code_panel.chosen.connect(self._show_node)
+        self.code_panel.said.connect(self._said)
         handlers = {
             "define.add": view.quick_add_here, "define.find": self.palette_.search.setFocus, "define.fix": self.fix,
             "define.next_problem": self.next_problem, "define.previous_problem": self.previous_problem,
@@ -163,29 +146,14 @@ class DefinePage(Page):
         tone = ("danger.text", "danger.soft") if errors else ("warning.text", "warning.soft")
         self.tabs.set_badge("problems", str(len(found)) if found else "", *tone)
         self.fix_all.setVisible(any(p.repair is not None and p.repair.safe and fixable(p) for p in found))
-        if len(self.session.project.network.nodes) > LONG:
-            self._code_later.start()
-            self._selected()
-        else:
-            self._write_code()
-
-    def _write_code(self) -> None:
-        self._source = source(self.session.project.network, self.session.feeds())
-        self.code.set_text(self._source.text.rstrip("\n"))
+        self.code_panel.refresh()
         self._selected()
 
     def _selected(self, *_: object) -> None:
-        chosen = [n for i in self.session.selection.nodes for n in self._source.lines.get(i, ())]
-        self.code.set_marked(chosen, reveal=bool(chosen))
-        self.code.set_errors(self._code_errors())
         self.problem = self._current_problem()
         self.problems.mark(self.problem)
         self.stage.callout.show_problem(self._called_out())
         self.status_changed.emit()
-
-    def _code_errors(self) -> dict[int, str]:
-        wrong = [p for p in self.session.problems if p.severity == "error" and p.node in self._source.lines]
-        return {n: p.short for p in wrong for n in self._source.lines[p.node or ""][-1:]}
 
     def _current_problem(self) -> Problem | None:
         current = self.session.selection.current
@@ -265,17 +233,9 @@ class DefinePage(Page):
         self.show_list("outline")
         self.outline.setFocus()
 
-    def _line_clicked(self, line: int) -> None:
-        node = next((n for n, lines in self._source.lines.items() if line in lines), None)
-        if node:
-            self.session.selection.set(node)
-            self.view.reveal(node)
-
-    def _copy_code(self, *_: object) -> None:
-        from PySide6.QtGui import QGuiApplication
-
-        QGuiApplication.clipboard().setText(self._source.text)
-        self._said(tr("The code is on the clipboard."))
+    def _show_node(self, node: str) -> None:
+        self.session.selection.set(node)
+        self.view.reveal(node)
 
     def _first(self) -> None:
         record = next(r for r in catalog.records() if r.KERAS == "Input")
