@@ -2,17 +2,16 @@
 
 import importlib
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
-import engine
 from studio import theme
-from studio.actions import STAGES
+from studio.actions import STAGES, Action
 from studio.document import templates
 from studio.document.session import Session
 from studio.document.stages import stage_states
@@ -21,12 +20,15 @@ from studio.jobs.autosave import Autosave
 from studio.jobs.preparation import Preparation
 from studio.pages.page import Page
 from studio.pages.start import StartPage
-from studio.settings import Settings
+from studio.settings import SETTINGS, Settings
 from studio.text import tr
-from studio.window import dialogs
+from studio.window import looks
 from studio.window.documents import Call, Documents
 from studio.window.failures import Failures
+from studio.window.help import Chosen, Help
+from studio.window.looks import Looks
 from studio.window.main_window import MainWindow
+from studio.window.menus import HELP, open_menu
 
 PAGES = {
     "data": ("studio.pages.data", "DataPage"),
@@ -53,8 +55,11 @@ class Studio(QObject):
         self.preparation = Preparation(self.session, self)
         self.autosave = Autosave(self.session, self)
         self.documents = Documents(self.window, self.session, self.settings, self.autosave)
+        self.looks = Looks(self.settings, self)
+        self.help = Help(self.window, self.settings, self.actions, self.looks.scale)
         self.pages: dict[str, Page] = {}
         self.stage = ""
+        self.restarts = False
         self._starting = ""
         self._bind()
         self.start = StartPage(self.actions, self.settings)
@@ -71,22 +76,33 @@ class Studio(QObject):
 
     # ---- wiring ----
     def _bind(self) -> None:
-        documents = self.documents
+        documents, looks, window = self.documents, self.looks, self.window
         handlers = {
             "file.new": documents.new, "file.open": documents.ask_project, "file.open_csv": documents.ask_table,
             "file.save": documents.save, "file.save_as": documents.save_as, "file.close": documents.close_project,
             "file.quit": self.window.close, "data.reread": self._reread, "data.replace": documents.ask_source,
             "edit.undo": self.session.undo, "edit.redo": self.session.redo,
-            "go.search": self.window.search.open, "go.next_region": self._next_region,
+            "go.search": window.search.open, "go.next_region": self._next_region,
             "go.previous_region": self._previous_region, "view.left": self._toggle_left,
-            "view.right": self._toggle_right, "view.dock": self._toggle_dock, "view.light": self._light,
-            "view.dark": self._dark, "view.system": self._system,
-            "view.contrast": self._contrast, "run.next": self._next_step, "help.about": self.about,
+            "view.right": self._toggle_right, "view.dock": self._toggle_dock,
+            "view.wider": self._wider, "view.narrower": self._narrower,
+            "view.light": looks.light, "view.dark": looks.dark, "view.system": looks.system,
+            "view.contrast": looks.contrast, "view.scale_up": looks.larger, "view.scale_down": looks.smaller,
+            "view.scale_reset": looks.usual, "run.next": window.top.press_primary, "file.settings": self.help.settings,
+            "help.keys": self.help.keys, "help.news": self.help.news, "help.about": self.help.about,
+            "help.diagnostics": self.help.diagnostics,
         }  # fmt: skip
         for id, handler in handlers.items():
             self.actions.bind(id, handler)
         for stage in self.stages():
             self.actions.bind(f"go.{stage}", _Go(self, stage))
+        self.actions.pages = self.stages()
+        for setting in SETTINGS:
+            found = Action(
+                f"settings.{setting.id}", f"Set {setting.title}", "settings", (), setting.doc, "", setting.words
+            )
+            self.actions.add(found, Chosen(self.help.setting, setting.id))
+        self.actions.use_keys(self.settings.keys())
         if _found(EXPORT):
             self.actions.bind("file.export", self.export)
         self.window.top.export.setVisible(_found(EXPORT))
@@ -108,11 +124,20 @@ class Studio(QObject):
         start.open_path.connect(documents.open_path)
         start.template_chosen.connect(documents.open_template)
         start.sample_chosen.connect(documents.open_sample)
+        start.demo_wanted.connect(self.demo)
+        start.help_wanted.connect(self._help_menu)
         documents.opened.connect(self._opened)
         documents.closed.connect(self._closed)
         documents.forgotten.connect(self._forgotten)
-        documents.told.connect(self._tell)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
+        for speaker in (documents, self.help, self.looks):
+            speaker.told.connect(self._tell)
+        for asker in (self.help, self.looks):
+            asker.restart_wanted.connect(self.restart)
+        self.looks.restyled.connect(self.refresh)
+        self.actions.keys_changed.connect(self._keep_keys)
+        self.actions.page_wanted.connect(self.show_stage)
+        self.settings.changed.connect(self._setting_changed)
+        self._setting_changed("files.autosave")
 
     # ---- pages ----
     def stages(self) -> tuple[str, ...]:
@@ -180,6 +205,14 @@ class Studio(QObject):
         """Close the window, after asking about unsaved work."""
         self.documents.leave(self.finish)
 
+    def restart(self) -> None:
+        """Close the window, after asking about unsaved work, and start again with the same project."""
+        self.documents.leave(self._restart)
+
+    def _restart(self) -> None:
+        self.restarts = True
+        self.finish()
+
     def finish(self) -> None:
         """End everything and close the window."""
         for page in self.pages.values():
@@ -222,17 +255,13 @@ class Studio(QObject):
         if primary is not None:
             primary.act()
 
-    def about(self) -> None:
-        """Say what this is."""
-        text = tr(
-            "Design, train, evaluate and export neural networks.\n\nVersion {v}. MIT licence.", v=engine.__version__
-        )
-        dialogs.ask(self.window, tr("Layerwright"), text, (("ok", tr("Close"), "primary"),), _nothing)
-
     def export(self) -> None:
         """Open the export dialog."""
         dialog = _load(EXPORT)(self.session, self.window)
         dialog.open()
+
+    def _help_menu(self, button: QWidget) -> None:
+        self.menu = open_menu(HELP, self.actions, button, tr("Help"), above=True)
 
     # ---- small answers ----
     def _reread(self) -> None:
@@ -247,9 +276,6 @@ class Studio(QObject):
 
     def _tell(self, title: str, text: str, kind: str, action: str, act: Any) -> None:
         self.window.toasts.show(title, text, kind, action, act)
-
-    def _next_step(self) -> None:
-        self.window.top.press_primary()
 
     def _next_region(self) -> None:
         self.window.next_region(1)
@@ -266,26 +292,20 @@ class Studio(QObject):
     def _toggle_dock(self) -> None:
         self.window.toggle_panel("dock")
 
-    def _light(self) -> None:
-        self._theme("light")
+    def _wider(self) -> None:
+        self.window.grow_panel(1)
 
-    def _dark(self) -> None:
-        self._theme("dark")
+    def _narrower(self) -> None:
+        self.window.grow_panel(-1)
 
-    def _system(self) -> None:
-        self._theme("system")
+    def _keep_keys(self, _id: str) -> None:
+        self.settings.keep_keys(self.actions.own_keys())
 
-    def _contrast(self) -> None:
-        self._theme("contrast")
-
-    def _theme(self, mode: theme.Mode) -> None:
-        self.settings.theme = mode
-        theme.apply(_application(), mode)
-        self.refresh()
-
-    def _scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
-        if self.settings.theme in ("system", "contrast"):
-            self._theme(self.settings.theme)  # type: ignore[arg-type]
+    def _setting_changed(self, id: str) -> None:
+        if id == "files.autosave":
+            self.autosave.set_delay(self.settings.value(id))
+        elif id == "files.recent":
+            self.start.refresh()
 
 
 def prepare_application(settings: Settings) -> QApplication:
@@ -305,28 +325,41 @@ def run(path: Path | None = None, *, demo: bool = False) -> int:
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings()
+    given = looks.use_scale(settings)
     app = prepare_application(settings)
     collector = Collector(app)
     studio = Studio(settings)
     failures = Failures(studio.window)
     studio.session.running_changed.connect(collector.set_busy)
+    if settings.geometry is None:
+        studio.window.fit_screen()
     studio.window.show()
     _after_first_paint(studio, collector, failures, path, demo)
     code = app.exec()
     stop_all()
     collector.stop()
     failures.remove()
+    looks.give_scale_back(given)
+    if studio.restarts:
+        start_again(studio.session.path)
     return code
+
+
+def start_again(path: Path | None) -> "subprocess.Popen[bytes]":
+    """Start the studio in a process of its own, with a project."""
+    command = [sys.executable, "-m", "studio.main", *([str(path)] if path is not None else [])]
+    return subprocess.Popen(command, start_new_session=True)
 
 
 def _after_first_paint(studio: Studio, collector: Collector, failures: Failures, path: Path | None, demo: bool) -> None:
     later = [failures.install, studio.look_for_device, collector.freeze]
     if demo:
-        later.append(studio.demo)
+        first: Any = studio.demo
     elif path is not None:
-        later.append(Call(studio.documents.open_path, path.absolute()))
+        first = Call(studio.documents.open_path, path.absolute())
     else:
-        later.append(studio.documents.offer_recovery)
+        first = studio.documents.begin
+    later.append(Call(failures.offer_last, first))
     for act in later:
         QTimer.singleShot(0, act)
 
@@ -363,7 +396,3 @@ def _application() -> QApplication:
     app = QApplication.instance() or QApplication(["layerwright"])
     assert isinstance(app, QApplication)
     return app
-
-
-def _nothing(_answer: str) -> None:
-    return None

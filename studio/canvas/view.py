@@ -291,7 +291,7 @@ class View(Commands, QGraphicsView):
             if event.type() == QEvent.Type.ShortcutOverride and method_of(event):
                 event.accept()
                 return True
-            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and method_of(event):
                 self.keyPressEvent(event)
                 return True
         return super().event(event)

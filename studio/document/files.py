@@ -44,11 +44,6 @@ def open_without_runs(session: Session, path: Path) -> None:
     session.open(project, path.resolve(), runs, unsaved=True)
 
 
-def open_table(session: Session, path: Path) -> None:
-    """Begin a project from a table; raises DataError when it cannot be read."""
-    session.open(table_project(path), unsaved=True)
-
-
 def table_project(path: Path) -> Project:
     """Return a new project that refers to a table."""
     source = refer(path)

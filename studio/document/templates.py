@@ -14,7 +14,10 @@ Step = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A working stack for a task. layers: (Keras name, settings) in order; chips: what its card names."""
+    """A working stack for a task, with the sample table that it opens on.
+
+    layers: (Keras name, settings) in order; chips: what its card names; sample: id of a table in resources/samples.
+    """
 
     id: str
     title: str
@@ -24,6 +27,7 @@ class Template:
     chips: tuple[str, ...]
     layers: tuple[Step, ...]
     task: Task | None = None
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,17 @@ TEMPLATES = (
         "binary", "Binary", "Yes or no from table columns. Ends in one sigmoid unit.", "binary", "core",
         ("Dense", "Dropout", "Dense 1"),
         (("Input", {}), DENSE, ("Dropout", {"rate": 0.2}), ("Dense", {"units": 1, "activation": "sigmoid"})), "binary",
+        "breast_cancer",
     ),
     Template(
         "multiclass", "Multiclass", "One of several classes. Ends in softmax.", "shapes", "recurrent",
         ("Dense", "Dense", "Softmax"),
-        (("Input", {}), DENSE, DENSE, ("Dense", {"units": 3, "activation": "softmax"})), "multiclass",
+        (("Input", {}), DENSE, DENSE, ("Dense", {"units": 3, "activation": "softmax"})), "multiclass", "penguins",
     ),
     Template(
         "regression", "Regression", "A number, with residuals. Ends in one linear unit.", "trending-up", "norm",
         ("Dense", "Dense", "Linear"),
-        (("Input", {}), DENSE, DENSE, ("Dense", {"units": 1})), "regression",
+        (("Input", {}), DENSE, DENSE, ("Dense", {"units": 1})), "regression", "diabetes",
     ),
     Template(
         "image", "Image", "Pixels in columns, seen as a picture of 8\u00a0×\u00a08.", "image", "conv",
@@ -61,7 +66,7 @@ TEMPLATES = (
             ("Input", {}), ("Reshape", {"target_shape": (8, 8, 1)}),
             ("Conv2D", {"filters": 16, "kernel_size": 3, "activation": "relu"}), ("MaxPooling2D", {}), ("Flatten", {}),
             DENSE, ("Dense", {"units": 10, "activation": "softmax"}),
-        ), "multiclass",
+        ), "multiclass", "digits",
     ),
 )  # fmt: skip
 SAMPLES = (
@@ -83,6 +88,21 @@ def from_template(template: Template) -> Project:
     empty = Project()
     data = dataclasses.replace(empty.data, task=template.task)
     return dataclasses.replace(empty, name=template.title, network=stack(*specs), data=data)
+
+
+def sample_of(template: Template) -> Sample:
+    """Return the sample table that a template opens on."""
+    return next(sample for sample in SAMPLES if sample.id == template.sample)
+
+
+def begin(template: Template) -> Project:
+    """Return a new project from a template on its sample table, target chosen: it compiles and fits as it is."""
+    from studio.document import data_edits, files
+
+    project, sample = from_template(template), sample_of(template)
+    source = files.refer(sample_path(sample), project.data.source)
+    with_data = dataclasses.replace(project, data=dataclasses.replace(project.data, source=source))
+    return data_edits.set_role(with_data, sample.target, "target")
 
 
 def sample_path(sample: Sample) -> Path:

@@ -30,6 +30,10 @@ class Autosave(QObject):
         session.runs_changed.connect(self._soon)
         session.dirty_changed.connect(self._soon)
 
+    def set_delay(self, seconds: float) -> None:
+        """Say how long after an edit it is written."""
+        self._timer.setInterval(round(seconds * 1000))
+
     def write(self) -> None:
         """Write now, in a job; when the work is in its file, remove what was written."""
         if self._job is not None:

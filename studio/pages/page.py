@@ -1,18 +1,25 @@
 """What a stage's page is: a widget with panels, a status line and one filled button."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QSettings, Signal
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from studio import theme
 from studio.actions import Actions
 from studio.document.session import Session
-from studio.widgets.base import Box, Splitter, lay
+from studio.pages.panels import RAIL, STEP, Dock, Rail, SidePanel
+from studio.text import tr
+from studio.widgets.base import Splitter, lay
 
-Panel = tuple[str, int]
+CENTRE = 640
+"""With less room than this for the centre the right panel floats over the page, then the left one."""
+DOCK_SHARE = 0.4
+"""Of the page's height: the most that the dock can be dragged to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class Page(QWidget):
     STAGE: ClassVar[str] = ""
     LEFT_WIDTH: ClassVar[int] = 240
     RIGHT_WIDTH: ClassVar[int] = 312
+    LEFT: ClassVar[tuple[str, str]] = ("panel-left", "Left panel")
+    """Icon and title of the left panel, for the rail of a very narrow window."""
 
     status_changed = Signal()
     go = Signal(object)
@@ -60,7 +69,11 @@ class Page(QWidget):
         self.setAccessibleName(f"{self.STAGE.capitalize()} page")
         self.panels: dict[str, QWidget] = {}
         self.hidden_by_person: set[str] = set()
-        self._squeezed = False
+        self.rail: Rail | None = None
+        self.middle: Splitter | None = None
+        self._box: QBoxLayout | None = None
+        self._dock_height = theme.size("dock")
+        self._laid = False
         self.build()
 
     # ---- for pages ----
@@ -69,20 +82,30 @@ class Page(QWidget):
         centre, dock = self.centre(), self.dock()
         middle: QWidget = centre
         if dock is not None:
-            self.panels["dock"] = _sided(dock, "t")
-            middle = Splitter(centre, self.panels["dock"], vertical=True, name="Dock height")
+            self.panels["dock"] = Dock(dock)
+            middle = self.middle = Splitter(centre, self.panels["dock"], vertical=True, name="Dock height")
             middle.setStretchFactor(0, 1)
-            middle.setSizes([10_000, theme.size("dock")])
+            middle.setSizes([10_000, self._dock_height])
+            self.middle.splitterMoved.connect(self._dock_moved)
+            self.panels["dock"].folded.connect(self._dock_folded)  # type: ignore[attr-defined]
         left, right = self.left(), self.right()
         items: list[QWidget | tuple[QWidget, int]] = []
         if left is not None:
-            self.panels["left"] = _sided(left, "r", self.LEFT_WIDTH)
-            items.append(self.panels["left"])
+            self.rail = Rail(self.LEFT[0], tr(self.LEFT[1]))
+            self.rail.opened.connect(self._rail_pressed)
+            self.rail.hide()
+            items += [self.rail, self._side("left", left, self.LEFT_WIDTH)]
         items.append((middle, 1))
         if right is not None:
-            self.panels["right"] = _sided(right, "l", self.RIGHT_WIDTH)
-            items.append(self.panels["right"])
-        lay(self, items, False, 0, 0)
+            items.append(self._side("right", right, self.RIGHT_WIDTH))
+        self._box = lay(self, items, False, 0, 0)
+
+    def _side(self, name: str, content: QWidget, width: int) -> SidePanel:
+        panel = SidePanel(content, name, width)
+        panel.closed.connect(self._drawer_left)
+        panel.resized.connect(self._place)
+        self.panels[name] = panel
+        return panel
 
     def left(self) -> QWidget | None:
         """Return the left panel."""
@@ -123,42 +146,141 @@ class Page(QWidget):
         """Show a toast."""
         self.tell.emit(title, text, kind, action, act)
 
-    # ---- for the window ----
+    # ---- panels, for the window ----
     def toggle_panel(self, name: str) -> bool:
         """Show or hide a panel ("left", "right", "dock"); return whether the page has it."""
         panel = self.panels.get(name)
         if panel is None:
             return False
-        shown = panel.isHidden()
+        shown = panel.isHidden() or (isinstance(panel, Dock) and panel.collapsed)
+        if isinstance(panel, SidePanel) and panel.floats:
+            self.show_drawer(name, shown)
+            return True
         (self.hidden_by_person.discard if shown else self.hidden_by_person.add)(name)
-        panel.setVisible(shown)
+        panel.show() if shown else panel.hide()
+        self.squeeze()
         return True
 
-    def squeeze(self, narrow: bool) -> None:
-        """A narrow window: the right panel goes; F4 brings it back. A wide one restores what a person had."""
-        if narrow == self._squeezed:
-            return
-        self._squeezed = narrow
-        right = self.panels.get("right")
-        if right is not None and "left" in self.panels:
-            right.setVisible(not narrow and "right" not in self.hidden_by_person)
+    def show_drawer(self, name: str, shown: bool) -> None:
+        """Open a floating panel over the page and give it the keyboard, or close it and give the keyboard back."""
+        panel = self.panels[name]
+        assert isinstance(panel, SidePanel)
+        had = panel.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        panel.setVisible(shown)
+        self._place()
+        if shown:
+            panel.raise_()
+            panel.take_keyboard()
+        elif had:
+            centre = self.middle.widget(0) if self.middle is not None else None
+            (centre or self).setFocus()
 
+    def grow_panel(self, steps: int) -> None:
+        """Make the panel that has the keyboard larger or smaller; without one, the right panel."""
+        focus = self.window().focusWidget()
+        inside = [p for p in self.panels.values() if focus is not None and p.isAncestorOf(focus)]
+        panel = inside[0] if inside else self.panels.get("right", self.panels.get("left"))
+        if isinstance(panel, SidePanel):
+            panel.set_width(panel.width() + steps * STEP)
+        elif isinstance(panel, Dock):
+            panel.fold(False)
+            self._set_dock(panel.height() + steps * STEP)
+
+    def squeeze(self) -> None:
+        """Let side panels float when the centre has too little room: the right one first, then the left one."""
+        left, right = (self.panels.get(side) for side in ("left", "right"))
+        taken = {side: panel.width() for side, panel in self.panels.items() if isinstance(panel, SidePanel)}
+        beside = 0 if "left" in self.hidden_by_person else taken.get("left", 0)
+        if isinstance(right, SidePanel) and left is not None:
+            self._float(right, self.width() < beside + CENTRE + taken["right"])
+        if isinstance(left, SidePanel) and self.rail is not None:
+            self._float(left, self.width() < taken["left"] + CENTRE)
+            self.rail.setVisible(left.floats)
+        self._place()
+
+    def _float(self, panel: SidePanel, floats: bool) -> None:
+        if floats == panel.floats or self._box is None:
+            return
+        panel.set_floating(floats)
+        if floats:
+            self._box.removeWidget(panel)
+            panel.hide()
+        else:
+            self._box.insertWidget(1 if panel.side == "left" else self._box.count(), panel)
+            panel.setVisible(panel.side not in self.hidden_by_person)
+
+    def _place(self) -> None:
+        for panel in self.panels.values():
+            if isinstance(panel, SidePanel) and panel.floats:
+                x = RAIL if panel.side == "left" else self.width() - panel.width()
+                panel.setGeometry(x, 0, panel.width(), self.height())
+        left = self.panels.get("left")
+        if self.rail is not None and left is not None:
+            self.rail.button.setChecked(left.isVisible())
+
+    def _drawer_left(self) -> None:
+        panel = self.sender()
+        assert isinstance(panel, SidePanel)
+        self.show_drawer(panel.side, False)
+
+    def _rail_pressed(self) -> None:
+        self.toggle_panel("left")
+
+    # ---- the dock ----
+    def _dock_moved(self, *_: Any) -> None:
+        dock = self.panels["dock"]
+        if isinstance(dock, Dock) and not dock.collapsed:
+            self._dock_height = dock.height()
+
+    def _dock_folded(self) -> None:
+        dock = self.panels["dock"]
+        if isinstance(dock, Dock) and not dock.collapsed:
+            self._set_dock(self._dock_height)
+
+    def _set_dock(self, height: int) -> None:
+        if self.middle is not None and self._laid:
+            self._dock_height = height
+            self.middle.setSizes([max(self.middle.height() - height, 1), height])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        dock = self.panels.get("dock")
+        if isinstance(dock, Dock):
+            dock.limit(max(theme.size("dock"), round(self.height() * DOCK_SHARE)))
+        self.squeeze()
+        if not self._laid and self.middle is not None and self.isVisible():
+            self._laid = True
+            self._set_dock(self._dock_height)
+
+    # ---- what is remembered ----
     def restore_panels(self, settings: QSettings) -> None:
-        """Hide the panels that were hidden in the last session."""
-        hidden = str(settings.value(f"panels/{self.STAGE}", "") or "")
-        for name in hidden.split(","):
+        """Give the panels the sizes and states that they had in the last session; what is damaged is left out."""
+        kept = _read(settings.value(f"panels/{self.STAGE}", ""))
+        for name in map(str, kept.get("hidden", ())):
             if name in self.panels:
                 self.hidden_by_person.add(name)
                 self.panels[name].hide()
+        for name, panel in self.panels.items():
+            size = kept.get(name)
+            if isinstance(size, int) and isinstance(panel, SidePanel):
+                panel.set_width(size)
+            elif isinstance(size, int) and isinstance(panel, Dock):
+                self._dock_height = min(max(size, panel.head), 2000)
+                panel.fold(kept.get("folded") is True)
 
     def save_panels(self, settings: QSettings) -> None:
-        """Remember which panels are hidden."""
-        settings.setValue(f"panels/{self.STAGE}", ",".join(sorted(self.hidden_by_person)))
+        """Remember size and state of the panels."""
+        kept: dict[str, Any] = {"hidden": sorted(self.hidden_by_person)}
+        for name, panel in self.panels.items():
+            kept[name] = self._dock_height if isinstance(panel, Dock) else panel.width()
+            if isinstance(panel, Dock):
+                kept["folded"] = panel.collapsed
+        settings.setValue(f"panels/{self.STAGE}", json.dumps(kept))
 
 
-def _sided(widget: QWidget, side: str, width: int | None = None) -> Box:
-    box = Box((widget, 1), fill="bg.panel", radius=0, sides=side, spacing=0)
-    if width:
-        box.setFixedWidth(width)
-        box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-    return box
+def _read(text: object) -> dict[str, Any]:
+    try:
+        found = json.loads(str(text or "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("hidden", []), list) else {}

@@ -1,41 +1,37 @@
 """The start page: open a table, take a template or a sample, go on with a recent project; what the machine offers."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QStackedWidget, QWidget
 
 import engine
 from studio import theme
 from studio.actions import Actions
-from studio.document.templates import TEMPLATES, Sample, Template, samples
-from studio.pages.thumbs import Spark, Thumb
-from studio.settings import Recent, Settings
+from studio.document.templates import TEMPLATES, Template, samples
+from studio.pages.start_cards import DropZone, NavButton, RecentRow, SampleCard, StackCard, TemplateCard
+from studio.settings import Settings
 from studio.text import tr
 from studio.widgets import (
     Box,
     Button,
-    Card,
     Chip,
     Icon,
     IconButton,
     Key,
     Label,
+    Line,
     Logo,
+    PanelHead,
     Scroll,
-    Themed,
     Tile,
+    clear,
     column,
     fixed,
-    icon_at,
     lay,
     named,
-    painter_of,
-    plain_tip,
-    rounded,
     row,
 )
 
@@ -44,38 +40,47 @@ Act = Callable[[], object]
 
 
 class StartPage(QWidget):
-    """Signals: `open_path(path)` for a recent project or sample, `template_chosen(template)`; the rest are actions."""
+    """What a person can begin with.
+
+    Signals: `open_path(path)` for a recent project, `template_chosen(template)`, `sample_chosen(sample)`,
+    `demo_wanted()`, `help_wanted(button)`; the rest are actions.
+    """
 
     open_path = Signal(object)
     sample_chosen = Signal(object)
     template_chosen = Signal(object)
+    demo_wanted = Signal()
+    help_wanted = Signal(object)
 
     def __init__(self, actions: Actions, settings: Settings) -> None:
         super().__init__()
         self._actions, self._settings = actions, settings
+        self.keys: list[Key] = []
         named(self, tr("Start page"))
-        self.recents = Card(tr("Recent"), tools=(self._button("file.open", tr("Open…"), "folder-open"),), head=44)
-        self.recents.content.setContentsMargins(6, 0, 6, 6)
-        self.recents.content.setSpacing(2)
+        self.recents = column(spacing=2, margins=(6, 0, 6, 6))
         self.pages = QStackedWidget()
-        self.pages.addWidget(self._projects())
-        self.pages.addWidget(self._samples())
-        self.side = fixed(column((self.recents, 1), margins=(0, 24, 24, 24)), WIDE)
+        for page in (self._projects(), self._templates(), self._samples()):
+            self.pages.addWidget(page)
+        self.side = fixed(column((self._recent(), 1), margins=(0, 24, 24, 24)), WIDE)
         lay(self, [self._nav(), (self.pages, 1), self.side], False, 0, 0)
+        actions.keys_changed.connect(self._keys_changed)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the recent projects anew."""
-        self.recents.clear()
+        box = self.recents.layout()
+        assert isinstance(box, QBoxLayout)
+        clear(box)
         entries = [r for r in self._settings.recent() if Path(r.path).exists()]
-        for entry in entries[:8]:
+        for entry in entries:
             item = RecentRow(entry)
             item.clicked.connect(self._recent_clicked)
-            self.recents.add(item)
+            item.forgotten.connect(self._forget)
+            box.addWidget(item)
         if not entries:
             text = tr("Projects that you save appear here.")
-            self.recents.add(row(Label(text, 12, 400, "text.muted", wrap=True), margins=(10, 4, 10, 4)))
-        self.recents.add(None)
+            box.addWidget(row(Label(text, 12, 400, "text.muted", wrap=True), margins=(10, 4, 10, 4)))
+        box.addStretch(1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -89,12 +94,17 @@ class StartPage(QWidget):
 
     def show_samples(self) -> None:
         """Show the sample tables."""
+        self._show(2)
+
+    def show_templates(self) -> None:
+        """Show the templates, each with its table and layers."""
         self._show(1)
 
     # ---- parts ----
     def _nav(self) -> QWidget:
         self.nav = [
             NavButton(tr("Projects"), "folder-open", self._show_projects),
+            NavButton(tr("Templates"), "layers", self.show_templates),
             NavButton(tr("Sample data"), "database", self.show_samples),
         ]
         self.nav[0].setChecked(True)
@@ -103,17 +113,51 @@ class StartPage(QWidget):
         self.device_cores = Chip("…", height=18)
         head = row(Icon("cpu", "text.muted"), self.device_title, None, self.device_cores)
         device = Box(head, self.device_text, fill="bg.subtle", spacing=6, margins=12)
-        dark = IconButton("moon", tr("Use dark theme"))
-        light = IconButton("sun", tr("Use light theme"))
-        dark.clicked.connect(self._actions.qt("view.dark").trigger)
-        light.clicked.connect(self._actions.qt("view.light").trigger)
-        about = IconButton("info", tr("About Layerwright"))
-        about.clicked.connect(self._actions.qt("help.about").trigger)
+        gear = self._tool("settings", tr("Settings"), "file.settings")
+        self.theme_button = IconButton("moon", tr("Change theme"))
+        self.theme_button.clicked.connect(self._change_theme)
+        self.help_button = IconButton("circle-help", tr("Help"))
+        self.help_button.clicked.connect(self._help_pressed)
         title = row(Logo(28), Label("Layerwright", 16, 600, display=True), None, spacing=10, margins=(6, 0, 0, 0))
         self.version = Label(engine.__version__, 11, 400, "text.muted", name=tr("Version"))
-        foot = row(light, dark, about, None, self.version, spacing=2)
+        foot = row(gear, self.theme_button, self.help_button, None, self.version, spacing=2)
         nav = Box(title, 22, *self.nav, None, device, 8, foot, radius=0, sides="r", spacing=2, margins=(14, 20, 14, 12))
         return fixed(nav, 232)  # type: ignore[no-any-return]
+
+    def _recent(self) -> QWidget:
+        opens = self._button("file.open", tr("Open…"), "folder-open")
+        head = PanelHead(tr("Recent"), opens, height=44)
+        demo = Button(tr("Start the tour fit"), "play", "soft", name=tr("Start the tour fit"))
+        demo.clicked.connect(self.demo_wanted)
+        first = column(
+            row(Icon("graduation-cap", "accent.text"), Label(tr("First time here?"), 13, 600), None, spacing=10),
+            Label(
+                tr("Watch a small network learn to tell penguins apart, on a table that comes along."), 12, 400,
+                "text.secondary", wrap=True,
+            ),
+            row(demo, None), spacing=8, margins=(16, 14, 16, 14),
+        )  # fmt: skip
+        return Box(head, (Scroll(self.recents, name=tr("Recent projects")), 1), Line(), first, spacing=0)
+
+    def _tool(self, icon: str, name: str, id: str) -> IconButton:
+        button = IconButton(icon, name)
+        button.setToolTip(self._actions.tip(id))
+        button.clicked.connect(self._actions.qt(id).trigger)
+        return button
+
+    def _help_pressed(self) -> None:
+        self.help_wanted.emit(self.help_button)
+
+    def _change_theme(self) -> None:
+        self._actions.trigger("view.dark" if theme.scheme() == "light" else "view.light")
+
+    def _keys_changed(self, *_: object) -> None:
+        for key in self.keys:
+            key.set(self._actions.key("go.search").replace("+", " "))
+
+    def _forget(self, path: str) -> None:
+        self._settings.forget(path)
+        self.refresh()
 
     def _projects(self) -> QWidget:
         head = row(Label(tr("New project"), 28, 600, display=True), None, *self._search(), spacing=8)
@@ -129,11 +173,28 @@ class StartPage(QWidget):
         blank = self._button("file.new", tr("Blank project"), "plus", "default", "large")
         csv = self._button("file.open_csv", tr("Open CSV…"), "folder-open", "primary", "large")
         drop = DropZone(Tile("file-spreadsheet", "core", 48, 26), (words, 1), blank, csv)
-        note = Label(tr("a working stack, loss and metrics to start from"), 12, 400, "text.muted", elide=True)
+        note = Label(tr("a working stack on a sample table, ready to fit"), 12, 400, "text.muted", elide=True)
         grid = _grid([self._template(t) for t in TEMPLATES], 2)
         titles = row(Label(tr("Templates"), 14, 600), (note, 1), spacing=8)
         content = column(head, 4, drop, 8, titles, (grid, 1), spacing=8, margins=(28, 24, 20, 24))
         return Scroll(content, name=tr("New project"))
+
+    def _templates(self) -> QWidget:
+        note = Label(
+            tr("Each opens a project that compiles and fits as it is. Swap the table for your own in Data."),
+            13,
+            400,
+            "text.secondary",
+            wrap=True,
+        )
+        cards: list[QWidget] = []
+        for template in TEMPLATES:
+            card = StackCard(template)
+            card.clicked.connect(self._template_clicked)
+            cards.append(card)
+        head = row(Label(tr("Templates"), 28, 600, display=True), None, *self._search(), spacing=8)
+        content = column(head, note, 8, *cards, None, spacing=8, margins=(28, 24, 20, 24))
+        return Scroll(content, name=tr("Templates"))
 
     def _samples(self) -> QWidget:
         note = Label(tr("Tables that come with the program, free to use."), 13, 400, "text.secondary")
@@ -147,7 +208,8 @@ class StartPage(QWidget):
         return Scroll(content, name=tr("Sample data"))
 
     def _search(self) -> tuple[QWidget, QWidget]:
-        return self._button("go.search", tr("Search"), "search", "default"), Key("Ctrl K")
+        self.keys.append(Key(self._actions.key("go.search").replace("+", " ")))
+        return self._button("go.search", tr("Search"), "search", "default"), self.keys[-1]
 
     def _template(self, template: Template) -> QWidget:
         card = TemplateCard(template)
@@ -175,142 +237,13 @@ class StartPage(QWidget):
 
     def _template_clicked(self) -> None:
         sender = self.sender()
-        assert isinstance(sender, TemplateCard)
+        assert isinstance(sender, TemplateCard | StackCard)
         self.template_chosen.emit(sender.template)
 
     def _sample_clicked(self) -> None:
         sender = self.sender()
         assert isinstance(sender, SampleCard)
         self.sample_chosen.emit(sender.sample)
-
-
-class _Pressable(Themed, QAbstractButton):
-    """A card or row that is one button; Enter and Space press it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        named(self, name)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def transparent(self) -> None:
-        """Let clicks on labels inside reach this button."""
-        for child in self.findChildren(QWidget):
-            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-
-class NavButton(_Pressable):
-    """An entry of the navigation."""
-
-    def __init__(self, text: str, icon: str, act: Act) -> None:
-        super().__init__(text)
-        self._icon = icon
-        self.setText(text)
-        self.setCheckable(True)
-        self.setFixedHeight(34)
-        self.clicked.connect(act)
-        self.follow_theme()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, rect, on = painter_of(self), QRectF(self.rect()), self.isChecked()
-        if on or self.underMouse():
-            rounded(painter, rect, theme.color("accent.soft" if on else "bg.hover"), None, 6)
-        color = "accent.text" if on else "text.secondary"
-        icon_at(painter, 10, 9, self._icon, color, 16)
-        painter.setFont(theme.font(13, 600 if on else 500))
-        painter.setPen(theme.color(color))
-        painter.drawText(rect.adjusted(36, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-
-
-class _CardButton(_Pressable):
-    def paintEvent(self, event: QPaintEvent) -> None:
-        hot = self.underMouse()
-        stroke = theme.color("border.control" if hot else "border.default")
-        rounded(painter_of(self), QRectF(self.rect()), theme.color("bg.panel"), stroke, 8)
-
-
-class TemplateCard(_CardButton):
-    """A template with its picture, sentence and layers."""
-
-    def __init__(self, template: Template) -> None:
-        super().__init__(tr("{name} template", name=template.title))
-        self.template = template
-        self.setAccessibleDescription(template.sentence)
-        title = row(Tile(template.icon, template.group, 24, 14), Label(tr(template.title), 13, 600), None, spacing=8)
-        chips = row(*[Chip(c, height=18) for c in template.chips], None, spacing=4)
-        sentence = Label(tr(template.sentence), 12, 400, "text.secondary", wrap=True)
-        words = column(title, sentence, None, chips, spacing=7, margins=(6, 2, 6, 4))
-        lay(self, [(Thumb(template.id), 1), words], True, 8, 8)
-        self.setMinimumHeight(232)
-        self.setMaximumHeight(320)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.transparent()
-        self.follow_theme()
-
-
-class SampleCard(_CardButton):
-    """A sample table."""
-
-    def __init__(self, sample: Sample) -> None:
-        super().__init__(tr("{name} sample", name=sample.title))
-        self.sample = sample
-        self.setAccessibleDescription(sample.sentence)
-        title = row(Tile(sample.icon, "core", 24, 14), Label(tr(sample.title), 13, 600), None, spacing=8)
-        sentence = Label(tr(sample.sentence), 12, 400, "text.secondary", wrap=True)
-        lay(self, [title, sentence, None], True, 7, (14, 14, 14, 10))
-        self.setFixedHeight(92)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.transparent()
-        self.follow_theme()
-
-
-class RecentRow(_Pressable):
-    """A recent project: name, place, how far it is, its figure and losses."""
-
-    def __init__(self, entry: Recent) -> None:
-        super().__init__(tr("Open {name}", name=entry.name))
-        self.entry = entry
-        self.setToolTip(plain_tip(entry.path))
-        state = [Chip(entry.stage, "accent.text", "accent.soft", height=18)] if entry.stage else []
-        when = Label(ago(entry.when), 11, 400, "text.muted")
-        place = Label(short_path(entry.path), 11, 400, "text.muted", elide=True)
-        words = column(Label(entry.name, 13, 600, elide=True), place, row(*state, when, None, spacing=6), spacing=3)
-        figure = Label(entry.figure, 11, 500, "text.secondary", align=Qt.AlignmentFlag.AlignRight)
-        side = column(None, row(None, Spark(entry.losses)), figure, None, spacing=2)
-        lay(self, [(words, 1), side], False, 8, (10, 6, 10, 6))
-        self.setFixedHeight(76)
-        self.transparent()
-        self.follow_theme()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.underMouse():
-            rounded(painter_of(self), QRectF(self.rect()), theme.color("bg.hover"), None, 6)
-
-
-class DropZone(Box):
-    """Where a CSV can be dropped; a drop anywhere on the window does the same."""
-
-    def __init__(self, *items: QWidget | tuple[QWidget, int]) -> None:
-        super().__init__(*items, vertical=False, spacing=16, margins=(22, 0, 22, 0))
-        self.setFixedHeight(104)
-        named(self, tr("Drop a CSV here"))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = painter_of(self)
-        pen = QPen(theme.color("accent.line"), 1.25)
-        pen.setDashPattern([5, 4])
-        painter.setPen(pen)
-        painter.setBrush(theme.mix("bg.panel", "accent.soft", 0.6))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        event.ignore()
 
 
 def _grid(cards: list[QWidget], columns: int) -> QWidget:
@@ -321,21 +254,3 @@ def _grid(cards: list[QWidget], columns: int) -> QWidget:
     for i, card in enumerate(cards):
         grid.addWidget(card, i // columns, i % columns)
     return host
-
-
-def ago(when: float, now: float | None = None) -> str:
-    """Return how long ago something was, in words."""
-    seconds = max((time.time() if now is None else now) - when, 0)
-    if seconds < 90:
-        return tr("just now")
-    if seconds < 5400:
-        return tr("{n} minutes ago", n=round(seconds / 60))
-    if seconds < 86400 * 1.5:
-        return tr("{n} hours ago", n=round(seconds / 3600)) if seconds < 86400 else tr("yesterday")
-    return time.strftime("%d %b %Y", time.localtime(when)).lstrip("0")
-
-
-def short_path(path: str) -> str:
-    """Return a path with ~ for the home folder."""
-    home = str(Path.home())
-    return "~" + path[len(home) :] if path.startswith(home + "/") else path

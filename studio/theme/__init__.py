@@ -14,6 +14,7 @@ from studio.theme.tokens import (
     high_contrast,
     mix,
     ramp,
+    reduce_motion,
     scheme,
     signals,
     size,
@@ -22,5 +23,5 @@ from studio.theme.tokens import (
 
 __all__ = [
     "Category", "Mode", "apply", "border_width", "categories", "category", "color", "duration", "font", "high_contrast",
-    "icon", "load", "mix", "pixmap", "ramp", "scheme", "signals", "size", "text_width", "tint",
+    "icon", "load", "mix", "pixmap", "ramp", "reduce_motion", "scheme", "signals", "size", "text_width", "tint",
 ]  # fmt: skip

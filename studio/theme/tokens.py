@@ -9,6 +9,7 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
+MOVING = ("fast", "base", "slow")
 Mode = Literal["light", "dark", "system", "contrast"]
 
 
@@ -30,6 +31,7 @@ class Category:
 class _State:
     scheme = "light"
     contrast = False
+    still = False
 
 
 signals = Signals()
@@ -112,8 +114,16 @@ def size(name: str) -> int:
 
 
 def duration(name: str) -> int:
-    """Return a time of `motion` in milliseconds: "fast", "base", "slow", "toast", "tooltipDelay"."""
-    return int(tokens()["motion"][name])
+    """Return a time of `motion` in milliseconds: "fast", "base", "slow", "toast", "tooltipDelay".
+
+    With reduced motion everything that moves takes no time; how long a message can be read stays.
+    """
+    return 0 if _state.still and name in MOVING else int(tokens()["motion"][name])
+
+
+def reduce_motion(still: bool) -> None:
+    """Say whether what moves takes no time."""
+    _state.still = still
 
 
 def border_width() -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from studio import theme
@@ -43,7 +43,12 @@ class Question(QDialog):
             view.setFixedHeight(180)
             parts.append(view)
         ordered = list(self.buttons.values())
-        lay(self, [column(*parts, spacing=8), 12, row(None, *ordered, spacing=8)], True, 8, 24)
+        copy: list[QWidget] = []
+        if details:
+            copy = [Button(tr("Copy report"), "copy", size="large")]
+            copy[0].clicked.connect(self._copy)  # type: ignore[attr-defined]
+        self._details = details
+        lay(self, [column(*parts, spacing=8), 12, row(*copy, None, *ordered, spacing=8)], True, 8, 24)
         self.setMinimumWidth(440 if not details else 640)
         self.setMaximumWidth(680)
         FocusRing(self)
@@ -59,6 +64,9 @@ class Question(QDialog):
                 focus.click()
                 return
         super().keyPressEvent(event)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._details)
 
     def _pressed(self) -> None:
         self._reply(str(self.sender().property("key")))
@@ -90,9 +98,15 @@ def ask_unsaved(window: QWidget, name: str, on_answer: Answer) -> Question:
     )
 
 
-def report(window: QWidget, title: str, text: str, details: str) -> Question:
-    """Tell of an error of the program: what happened, that the work is safe, the details to copy."""
-    question = Question(window, title, text, (("ok", tr("Go on"), "primary"),), _nothing, details)
+def report(
+    window: QWidget, title: str, text: str, details: str, on_answer: Answer | None = None, leave: str = ""
+) -> Question:
+    """Tell of an error of the program: what happened, that the work is safe, and details that can be copied.
+
+    leave: the text of the button that closes it; "Go on" without.
+    """
+    choices: Sequence[Choice] = (("ok", leave or tr("Go on"), "primary"),)
+    question = Question(window, title, text, choices, on_answer or _nothing, details)
     question.setModal(False)
     question.show()
     return question

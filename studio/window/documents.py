@@ -41,6 +41,7 @@ class Documents(QObject):
         super().__init__(window)
         self.window, self.session, self.settings, self.autosave = window, session, settings, autosave
         self.stage = ""
+        self._lent: Source | None = None
         self._after_save: Any = None
 
     def new(self) -> None:
@@ -48,12 +49,18 @@ class Documents(QObject):
         self.leave(self._new)
 
     def _new(self) -> None:
-        self.session.open(Project())
+        self.session.open(self._on_device(Project()))
         self.opened.emit("data")
 
+    def _on_device(self, project: Project) -> Project:
+        """Return a new project that computes where new projects shall."""
+        return edits.set_device(project, self.settings.value("training.device"))
+
     def open_template(self, template: templates.Template) -> None:
-        """Begin a project from a template."""
-        self.leave(Call(self._open_value, templates.from_template(template), "define"))
+        """Begin a project from a template, on its sample table."""
+        project = templates.begin(template)
+        self._lent = project.data.source
+        self.leave(Call(self._open_value, project, "define"))
 
     def open_sample(self, sample: templates.Sample) -> None:
         """Begin a project from a sample table, its target chosen."""
@@ -61,25 +68,29 @@ class Documents(QObject):
         self.leave(Call(self._open_value, edits.set_role(project, sample.target, "target"), "data"))
 
     def _open_value(self, project: Project, stage: str) -> None:
-        self.session.open(project, unsaved=True)
+        self.session.open(self._on_device(project), unsaved=True)
         self.opened.emit(stage)
 
     def open_path(self, path: Path) -> None:
-        """Open a project or a table; a table that is dropped on a project without data becomes its data."""
+        """Open a project or a table; a table dropped on a template, or on a network without data, becomes its data."""
         try:
             kind = files.kind_of(path)
         except LayerwrightError as error:
             self.told.emit(tr("This cannot be opened"), str(error), "error", "", None)
             return
         project = self.session.project
-        if kind == "table" and project.network.nodes and not project.data.source.path:
-            self.session.edit(tr("Choose data"), Call(_with_source, path))
+        source = project.data.source
+        if kind == "table" and project.network.nodes and (not source.path or source == self._lent):
+            self.use_source(path)
             return
         self.leave(Call(self._open, path, kind))
 
     def _open(self, path: Path, kind: str) -> None:
         try:
-            (files.open_project if kind == "project" else files.open_table)(self.session, path)
+            if kind == "project":
+                files.open_project(self.session, path)
+            else:
+                self.session.open(self._on_device(files.table_project(path)), unsaved=True)
         except LayerwrightError as error:
             self._not_opened(path, kind, error)
             return
@@ -194,13 +205,21 @@ class Documents(QObject):
             self._after_save = then
             self.save()
 
-    def offer_recovery(self) -> None:
-        """Offer the work that a killed session left behind."""
+    def begin(self) -> None:
+        """Offer the work that a killed session left behind; without any open the last project, if a person wants it."""
+        if self.offer_recovery() or not self.settings.value("files.reopen"):
+            return
+        last = next((Path(r.path) for r in self.settings.recent()), None)
+        if last is not None and last.exists():
+            self.open_path(last)
+
+    def offer_recovery(self) -> bool:
+        """Offer the work that a killed session left behind; return whether there is any."""
         from engine.project.recovery import list_recovered
 
         found = list_recovered()
         if not found:
-            return
+            return False
         entry = found[0]
         when = time.strftime("%H:%M, %d %b", time.localtime(entry.time))
         text = tr(
@@ -211,6 +230,7 @@ class Documents(QObject):
             ("later", tr("Later"), "default"),
         )  # fmt: skip
         dialogs.ask(self.window, tr("Recover unsaved work?"), text, choices, Call(self._recover, entry))
+        return True
 
     def _recover(self, entry: "Recovered", answer: str) -> None:
         from engine.project.recovery import discard
@@ -238,10 +258,6 @@ class Call:
 
     def __call__(self, *more: Any) -> Any:
         return self._act(*self._arguments, *more)
-
-
-def _with_source(path: Path, project: Project) -> Project:
-    return edits.set_source(project, files.refer(path, project.data.source))
 
 
 def _with_source_value(source: Source, project: Project) -> Project:

@@ -1,11 +1,13 @@
 """What happens to errors that nobody caught: a line in the log, and one calm dialog. The program goes on."""
 
+import contextlib
 import faulthandler
 import logging
 import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -19,6 +21,9 @@ from studio.text import tr
 from studio.window.dialogs import Question, report
 
 QUIET_SECONDS = 10.0
+FAULTS, LAST = "faults.log", "faults-last.log"
+"""What native code wrote when it ended the program, while it runs and at the start after."""
+ARCHIVED, LONGEST = 5, 60_000
 LOG = logging.getLogger("layerwright")
 
 
@@ -35,6 +40,7 @@ class Failures(QObject):
         self._before = (sys.excepthook, threading.excepthook)
         self._faults: IO[str] | None = None
         self._handler: logging.Handler | None = None
+        self._then: Callable[[], object] = _nothing
 
     def install(self) -> None:
         """Take over sys.excepthook, threading.excepthook, Qt's messages, and write faults of native code to a file."""
@@ -47,11 +53,30 @@ class Failures(QObject):
         )
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         LOG.addHandler(self._handler)
-        self._faults = open(logs / "faults.log", "a", encoding="utf-8")  # noqa: SIM115  (open as long as the program)
+        _set_aside(logs)
+        self._faults = open(logs / FAULTS, "a", encoding="utf-8")  # noqa: SIM115  (open as long as the program)
         faulthandler.enable(self._faults)
         sys.excepthook = self._uncaught
         threading.excepthook = self._uncaught_in_thread
         qInstallMessageHandler(_qt_message)
+
+    def offer_last(self, then: Callable[[], object]) -> None:
+        """Offer the report of a program that ended by a fault, then go on; without one go on at once."""
+        text = last_fault()
+        if not text:
+            then()
+            return
+        self._then = then
+        self.dialog = report(
+            self._window, tr("Layerwright ended unexpectedly last time"),
+            tr("The report says where. It holds no data of yours; you can copy it into a message to the makers."),
+            text, self._fault_read, tr("Dismiss"),
+        )  # fmt: skip
+
+    def _fault_read(self, _answer: str) -> None:
+        archive()
+        self.dialog = None
+        self._then()
 
     def remove(self) -> None:
         """Give everything back (the program ends)."""
@@ -89,6 +114,32 @@ class Failures(QObject):
         self._open, self.dialog = False, None
 
 
+def _set_aside(logs: Path) -> None:
+    """Keep what the last session's native code wrote apart from what this session's may write."""
+    now, last = logs / FAULTS, logs / LAST
+    if now.is_file() and now.stat().st_size:
+        now.replace(last)
+
+
+def last_fault() -> str:
+    """Return the report of a session that ended by a fault and was not read yet, or ""."""
+    path = folder() / "logs" / LAST
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")[-LONGEST:].strip()
+    except OSError:
+        return ""
+
+
+def archive() -> None:
+    """Put the report that was read away; the newest few are kept."""
+    logs = folder() / "logs"
+    with contextlib.suppress(OSError):
+        (logs / LAST).replace(logs / time.strftime("faults-%Y%m%d-%H%M%S.log"))
+    for old in sorted(logs.glob("faults-2*.log"))[:-ARCHIVED]:
+        with contextlib.suppress(OSError):
+            old.unlink()
+
+
 def log_path() -> Path:
     """Return where the log is."""
     return folder() / "logs" / "studio.log"
@@ -97,3 +148,7 @@ def log_path() -> Path:
 def _qt_message(kind: QtMsgType, _context: object, message: str) -> None:
     if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
         LOG.warning("Qt: %s", message)
+
+
+def _nothing() -> None:
+    return None

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from studio import theme
@@ -17,7 +17,6 @@ from studio.window.tab_order import tab_order
 from studio.window.top_bar import TopBar
 
 MINIMUM, USUAL = (1120, 700), (1440, 900)
-NARROW_BAR, NARROW_PAGE = 1320, 1200
 
 
 class MainWindow(Themed, QWidget):
@@ -42,7 +41,7 @@ class MainWindow(Themed, QWidget):
         self._closing = False
         lay(self, [self.top, (self.body, 1), self.status], True, 0, 0)
         self.setAcceptDrops(True)
-        self.setMinimumSize(*MINIMUM)
+        self.setMinimumSize(_least())
         self.resize(*USUAL)
         self.setAccessibleName(tr("Layerwright"))
         self.toasts = Toasts(self)
@@ -74,7 +73,6 @@ class MainWindow(Themed, QWidget):
         self.body.setCurrentWidget(page)
         if isinstance(page, Page):
             self.top.stages.set_current(page.STAGE)
-            page.squeeze(self.width() < NARROW_PAGE)
             page.enter()
             self.actions_.show_stage(page.STAGE)
             self.refresh()
@@ -92,10 +90,21 @@ class MainWindow(Themed, QWidget):
             self.status.show_items(*self.current.status())
             self.top.set_primary(self.current.primary())
 
+    def fit_screen(self) -> None:
+        """Be no larger than the screen (a window that was never placed by a person)."""
+        screen = QGuiApplication.primaryScreen()
+        if screen is not None:
+            self.resize(self.size().boundedTo(screen.availableSize()))
+
     def toggle_panel(self, name: str) -> None:
         """Show or hide a panel of the current page."""
         if isinstance(self.current, Page):
             self.current.toggle_panel(name)
+
+    def grow_panel(self, steps: int) -> None:
+        """Make a panel of the current page larger or smaller."""
+        if isinstance(self.current, Page):
+            self.current.grow_panel(steps)
 
     # ---- the keyboard's regions ----
     def regions(self) -> list[QWidget]:
@@ -147,9 +156,7 @@ class MainWindow(Themed, QWidget):
     # ---- events ----
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.top.set_narrow(self.width() < NARROW_BAR)
-        if isinstance(self.current, Page):
-            self.current.squeeze(self.width() < NARROW_PAGE)
+        self.top.fit(self.width())
         self.search.setGeometry(self.rect())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -173,6 +180,12 @@ class MainWindow(Themed, QWidget):
         """Close without asking."""
         self._closing = True
         self.close()
+
+
+def _least() -> QSize:
+    """Return the least size of the window: the usual one, or the screen where that is smaller."""
+    screen = QGuiApplication.primaryScreen()
+    return QSize(*MINIMUM).boundedTo(screen.availableSize()) if screen is not None else QSize(*MINIMUM)
 
 
 def _path(event: QDropEvent) -> Path | None:

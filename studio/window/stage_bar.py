@@ -1,6 +1,7 @@
 """The stage bar: six stages, always on screen, each with a mark that says how it stands."""
 
 import itertools
+import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -8,12 +9,12 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from studio import theme
-from studio.actions import STAGE_TITLES, STAGES
+from studio.actions import STAGE_TITLES, STAGES, Actions
 from studio.document.stages import StageState
 from studio.text import tr
 from studio.widgets import Themed, icon_at, lay, named, painter_of, rounded
 
-HEIGHT, WIDE, NARROW = 34, 108, 95
+HEIGHT, WIDE, NARROW, MARK = 34, 108, 95, 40
 MARK_WORDS = {
     "done": "done", "running": "running", "stale": "out of date", "error": "has errors", "todo": "not yet",
 }  # fmt: skip
@@ -22,10 +23,10 @@ MARK_WORDS = {
 class StageCell(Themed, QAbstractButton):
     """One stage: mark and name."""
 
-    def __init__(self, stage: str, number: int) -> None:
+    def __init__(self, stage: str, actions: Actions) -> None:
         super().__init__()
         self.stage, self.state = stage, StageState("todo", "")
-        self._key = f"Ctrl+{number}"
+        self._actions = actions
         self.setText(tr(STAGE_TITLES[stage]))
         self.setCheckable(True)
         self.setFixedSize(WIDE, HEIGHT - 6)
@@ -39,10 +40,19 @@ class StageCell(Themed, QAbstractButton):
         if state == self.state and self.toolTip():
             return
         self.state = state
-        words = f"{tr(MARK_WORDS[state.mark])}. {state.text}"
-        self.setAccessibleDescription(words)
-        self.setToolTip(f"{self.text()}: {words} ({self._key})")
+        self.tell()
         self.update()
+
+    def tell(self) -> None:
+        """Put mark, sentence and key into the tooltip."""
+        words = f"{tr(MARK_WORDS[self.state.mark])}. {self.state.text}"
+        key = self._actions.key(f"go.{self.stage}")
+        self.setAccessibleDescription(words)
+        self.setToolTip(f"{self.text()}: {words} ({key})" if key else f"{self.text()}: {words}")
+
+    def least(self) -> int:
+        """Return the width that mark and name need."""
+        return max(NARROW, math.ceil(theme.text_width(self.text(), theme.font(13, 600))) + 36)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, rect = painter_of(self), QRectF(self.rect())
@@ -52,11 +62,14 @@ class StageCell(Themed, QAbstractButton):
             rounded(painter, rect, theme.color("bg.raised" if light else "bg.active"), stroke, 6)
         elif self.underMouse():
             rounded(painter, rect, theme.color("bg.hover"), None, 6)
-        inset = 20 if self.width() >= WIDE else 14
+        named = self.width() > MARK
+        inset = 20 if self.width() >= WIDE else 14 if named else MARK / 2
         self._mark(painter, QPointF(inset, rect.height() / 2), current)
         todo = self.state.mark == "todo"
         painter.setPen(theme.color("text.primary" if current else "text.muted" if todo else "text.secondary"))
         painter.setFont(theme.font(13, 600 if current else 500))
+        if not named:
+            return
         room = QRectF(inset + 14, 0, rect.width() - inset - 14, rect.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
 
@@ -81,9 +94,10 @@ class StageBar(Themed, QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, actions: Actions) -> None:
         super().__init__()
-        self.cells = {stage: StageCell(stage, i + 1) for i, stage in enumerate(STAGES)}
+        self.cells = {stage: StageCell(stage, actions) for stage in STAGES}
+        self._room = len(STAGES) * WIDE + 6
         lay(self, list(self.cells.values()), False, 0, 3)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -106,12 +120,28 @@ class StageBar(Themed, QWidget):
         """Show which stage is on screen; "" is none (the start page)."""
         for name, cell in self.cells.items():
             cell.setChecked(name == stage)
+        self.fit(self._room)
         self.update()
 
-    def set_narrow(self, narrow: bool) -> None:
-        """Make the cells fit a narrow window."""
+    def tell(self) -> None:
+        """Show the keys of the stages anew."""
         for cell in self.cells.values():
-            cell.setFixedWidth(NARROW if narrow else WIDE)
+            cell.tell()
+
+    def fit(self, room: int) -> None:
+        """Make the cells fit a width: narrower first, then the stages far from the current one lose their names."""
+        self._room = room
+        shown = [c for c in self.cells.values() if not c.isHidden()]
+        widths = [max(WIDE, c.least()) for c in shown]
+        if sum(widths) > room - 6:
+            widths = [c.least() for c in shown]
+        current = next((i for i, c in enumerate(shown) if c.isChecked()), 0)
+        for i in sorted(range(len(shown)), key=lambda i: -abs(i - current)):
+            if sum(widths) > room - 6 and i != current:
+                widths[i] = MARK
+        for cell, width in zip(shown, widths, strict=True):
+            cell.setFixedWidth(width)
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         return QSize(sum(c.width() for c in self.cells.values() if not c.isHidden()) + 6, HEIGHT)

@@ -9,12 +9,11 @@ from studio.actions import Actions
 from studio.pages.page import Primary
 from studio.text import tr
 from studio.widgets import Box, Button, IconButton, Line, Logo, Themed, icon_at, named, painter_of, plain_tip, row
+from studio.window.menus import PROJECT, open_menu
 from studio.window.stage_bar import StageBar
 
-MENU = (
-    "file.new", "file.open", "file.open_csv", "", "file.save", "file.save_as", "file.export", "", "view.light",
-    "view.dark", "view.system", "view.contrast", "", "help.about", "file.close", "file.quit",
-)  # fmt: skip
+NARROW, LEAST = 1320, 150
+"""Below NARROW texts of tools are dropped; LEAST is what the left part needs: logo, a short name, undo and redo."""
 
 
 class ProjectButton(Themed, QAbstractButton):
@@ -74,11 +73,12 @@ class TopBar(Box):
         self._actions = actions
         self._primary: Primary | None = None
         self._narrow = False
+        self._undo = ("", "")
         self.project = ProjectButton()
-        self.undo = IconButton("undo-2", tr("Undo"), key="Ctrl+Z")
-        self.redo = IconButton("redo-2", tr("Redo"), key="Ctrl+Shift+Z")
-        self.stages = StageBar()
-        self.search = IconButton("search", tr("Search commands"), key="Ctrl+K")
+        self.undo = IconButton("undo-2", tr("Undo"))
+        self.redo = IconButton("redo-2", tr("Redo"))
+        self.stages = StageBar(actions)
+        self.search = IconButton("search", tr("Search commands"))
         self.device = Button(tr("NumPy"), "cpu", "ghost", name=tr("Device"))
         self.export = Button(tr("Export"), "upload", "ghost", name=tr("Export"))
         self.primary = Button("", "play", "primary", name=tr("Next step"))
@@ -106,19 +106,18 @@ class TopBar(Box):
         self.device.clicked.connect(self._actions.qt("go.compile").trigger)
         self.primary.clicked.connect(self.press_primary)
         self.stages.chosen.connect(self.stage_chosen)
+        self._actions.keys_changed.connect(self._keys_changed)
+        self._keys_changed()
+
+    def _keys_changed(self, *_: object) -> None:
+        self.search.setToolTip(self._actions.tip("go.search"))
+        self.export.setToolTip(self._actions.tip("file.export"))
+        self.stages.tell()
+        self.set_undo(*self._undo)
 
     def open_menu(self) -> QMenu:
         """Open the project menu under its button."""
-        menu = QMenu(self)
-        menu.setAccessibleName(tr("Project menu"))
-        for id in MENU:
-            if not id:
-                menu.addSeparator()
-            elif self._actions.enabled(id) or self._actions.reason(id):
-                menu.addAction(self._actions.qt(id))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.project.mapToGlobal(QPoint(0, self.project.height() + 4)))
-        return menu
+        return open_menu(PROJECT, self._actions, self.project, tr("Project menu"))
 
     def set_primary(self, primary: Primary | None) -> None:
         """Show the filled button of the stage, or none."""
@@ -128,6 +127,7 @@ class TopBar(Box):
             return
         self.primary.setAccessibleName(primary.text)
         self.primary.set_text(primary.text, primary.icon)
+        self.fit(self.width())
         self.primary.setToolTip(plain_tip(primary.reason))
         self.primary.setAccessibleDescription(primary.reason)
 
@@ -145,20 +145,24 @@ class TopBar(Box):
 
     def set_undo(self, undo: str, redo: str) -> None:
         """Show what would be undone and redone; "" is nothing."""
+        self._undo = (undo, redo)
         for button, verb, text in ((self.undo, tr("Undo"), undo), (self.redo, tr("Redo"), redo)):
             button.setEnabled(bool(text))
             key = self._actions.key("edit.undo" if button is self.undo else "edit.redo")
-            button.setToolTip(
-                f"{verb} {text} ({key})".replace("  ", " ") if text else tr("Nothing to {verb}", verb=verb.lower())
-            )
+            hint = f"{verb} {text}" + (f" ({key})" if key else "")
+            button.setToolTip(plain_tip(hint) if text else tr("Nothing to {verb}", verb=verb.lower()))
+
+    def fit(self, width: int) -> None:
+        """Fit a window of this width: texts of device and export go first, then the stages get narrower."""
+        self.set_narrow(width < NARROW)
+        shown = [b for b in (self.search, self.device, self.export, self.primary) if not b.isHidden()]
+        right = sum(b.sizeHint().width() for b in shown) + 6 * len(shown)
+        self.stages.fit(width - 2 * max(LEAST, right) - 52)
 
     def set_narrow(self, narrow: bool) -> None:
-        """Drop what can be dropped in a narrow window: texts of device and export, width of the stages."""
+        """Drop the texts of device and export in a narrow window."""
         if narrow == self._narrow:
             return
         self._narrow = narrow
-        self.stages.set_narrow(narrow)
         for button, text in ((self.device, getattr(self, "_device", tr("NumPy"))), (self.export, tr("Export"))):
             button.set_text("" if narrow else text)
-            if narrow and not button.toolTip():
-                button.setToolTip(text)

@@ -8,7 +8,7 @@ from engine.backend import devices
 from engine.backend.devices import Gpu
 from engine.errors import LayerwrightError, ModelError, Problem
 from engine.project.document import Device, Project
-from studio.actions import Action, Actions
+from studio.actions import Actions
 from studio.document import training_edits
 from studio.document.session import Session
 from studio.jobs import Job, sentence
@@ -51,7 +51,7 @@ class CompilePage(Page):
         self._error = ""
         self._clicked = False
         super().__init__(session, actions)
-        actions.add(Action("compile.now", "Compile", "braces", (), "Turn the network into programs."), self.compile)
+        actions.bind("compile.now", self.compile)
         self._connect()
         self.refresh()
 

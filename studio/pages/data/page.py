@@ -31,6 +31,7 @@ class DataPage(Page):
     """Columns, roles, task, recipe and split of the project; every choice is an undoable edit."""
 
     STAGE = "data"
+    LEFT = ("file-spreadsheet", "Source and recipe")
     LEFT_WIDTH = 272
     RIGHT_WIDTH = 284
 

@@ -5,8 +5,8 @@ from typing import Any
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.errors import Problem
-from studio.actions import Action
-from studio.canvas import catalog
+from studio.actions import CANVAS
+from studio.canvas import catalog, keys
 from studio.canvas.commands import add_after
 from studio.canvas.outline import Outline
 from studio.canvas.palette import Palette
@@ -18,41 +18,12 @@ from studio.pages.page import Page, Primary, Status
 from studio.text import plural, tr
 from studio.widgets import Button, Line, Splitter, Tabs, column, row
 
-ACTIONS = (
-    Action(
-        "define.add", "Add layer", "plus", ("Ctrl+Shift+A",), "Add a layer by name.", "define", ("insert", "quick add")
-    ),
-    Action("define.find", "Search layers", "search", ("Ctrl+F",), "Find a layer in the palette.", "define"),
-    Action(
-        "define.fix",
-        "Apply best fix",
-        "wand-sparkles",
-        ("Alt+Return", "Alt+Enter"),
-        "Mend the current problem.",
-        "define",
-    ),
-    Action("define.next_problem", "Next problem", "arrow-down", ("F8",), "Go to the next problem.", "define"),
-    Action(
-        "define.previous_problem", "Previous problem", "arrow-up", ("Shift+F8",), "Go to the problem before.", "define"
-    ),
-    Action(
-        "define.tidy",
-        "Tidy canvas",
-        "align-vertical-space-around",
-        ("Ctrl+Shift+L",),
-        "Arrange cards by depth.",
-        "define",
-    ),
-    Action("define.fit", "Fit canvas to view", "scan", (), "Show the whole network.", "define", ("zoom",)),
-    Action("define.select_all", "Select all layers", "box-select", (), "Select every layer of the canvas.", "define"),
-    Action("define.outline", "Show outline", "list", (), "Show all layers as a list.", "define"),
-)
-
 
 class DefinePage(Page):
     """Stack, wire and set layers."""
 
     STAGE = "define"
+    LEFT = ("blocks", "Layers")
 
     def build(self) -> None:
         self.stage = Stage(self.session)
@@ -124,11 +95,17 @@ class DefinePage(Page):
         handlers = {
             "define.add": view.quick_add_here, "define.find": self.palette_.search.setFocus, "define.fix": self.fix,
             "define.next_problem": self.next_problem, "define.previous_problem": self.previous_problem,
-            "define.tidy": view.tidy, "define.fit": view.show_all, "define.select_all": view.select_all,
-            "define.outline": self._show_outline,
+            "define.tidy": view.tidy, "define.outline": self._show_outline,
         }  # fmt: skip
-        for action in ACTIONS:
-            self.actions_.add(action, handlers[action.id])
+        for id, handler in handlers.items():
+            self.actions_.bind(id, handler)
+        for action in CANVAS:
+            self.actions_.bind(action.id, getattr(view, action.id.removeprefix(keys.PREFIX)))
+        self.actions_.keys_changed.connect(self._use_keys)
+        self._use_keys()
+
+    def _use_keys(self, *_: object) -> None:
+        keys.use_keys({action.id: self.actions_.keys(action.id) for action in CANVAS})
 
     # ---- following the session -------------------------------------------------------------------------------------
     def _prepared(self, *_: object) -> None:

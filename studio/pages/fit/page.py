@@ -11,7 +11,7 @@ from engine.errors import NotFiniteError
 from engine.project import options
 from engine.project.document import Project
 from engine.project.runs import Run
-from studio.actions import Action, Actions
+from studio.actions import Actions
 from studio.document import training_edits
 from studio.document.session import Session
 from studio.jobs import sentence
@@ -40,6 +40,7 @@ class FitPage(Page):
     """Trains the session's project and shows how it goes; every run stays in the list."""
 
     STAGE = "fit"
+    LEFT = ("history", "Runs")
     RIGHT_WIDTH = 296
 
     def __init__(self, session: Session, actions: Actions) -> None:
@@ -83,10 +84,9 @@ class FitPage(Page):
         return Scroll(column(*parts, spacing=0), name=tr("Settings of the fit"))
 
     def _register(self, actions: Actions) -> None:
-        actions.add(Action("fit.start", "Start fit", "play", (), "Fit the network with its settings."), self.start)
-        pause = Action("fit.pause", "Pause or resume fit", "pause", (), "Space on the Fit page does the same.")
-        actions.add(pause, self.toggle_pause)
-        actions.add(Action("fit.stop", "Stop fit", "square", ("Shift+F5",), "Finish this batch, then stop."), self.stop)
+        actions.bind("fit.start", self.start)
+        actions.bind("fit.pause", self.toggle_pause)
+        actions.bind("fit.stop", self.stop)
 
     def _connect(self) -> None:
         fitter, session = self.fitter, self.session

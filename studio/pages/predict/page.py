@@ -12,6 +12,7 @@ from engine.data.steps import NumberStep
 from engine.errors import LayerwrightError
 from engine.project.runs import Run
 from studio.pages.page import Page, Primary, Status
+from studio.pages.panels import SidePanel
 from studio.pages.predict.batch import BatchPanel
 from studio.pages.predict.form import Number, RowForm
 from studio.pages.predict.nearest import Nearest
@@ -32,6 +33,7 @@ class PredictPage(Page):
     """Predicts with the current run; follows it when another is chosen."""
 
     STAGE = "predict"
+    LEFT = ("sliders-horizontal", "Input values")
     LEFT_WIDTH = 372
 
     def build(self) -> None:
@@ -125,8 +127,9 @@ class PredictPage(Page):
 
     def _show_tab(self, tab: Any) -> None:
         there = self.recipe is not None
-        if "left" in self.panels:
-            self.panels["left"].setVisible(there)
+        left = self.panels.get("left")
+        if isinstance(left, SidePanel) and not left.floats:
+            left.setVisible(there and "left" not in self.hidden_by_person)
         self.tools.setVisible(tab == "row")
         self.form.setVisible(tab == "row")
         self.note.setText(self._note(tab))

@@ -104,5 +104,5 @@ def test_recent_projects_are_newest_first_and_survive_damage(qapp: QApplication)
     assert [r.name for r in settings.recent()] == ["b"]
     settings.qt.setValue("recent", "{nonsense")
     assert settings.recent() == ()
-    settings.qt.setValue("theme", "pink")
+    settings.qt.setValue("appearance/theme", "pink")
     assert settings.theme == "system"

@@ -1,0 +1,8 @@
+"""Actions: everything a menu, a key or the command search can do, as one table. Handlers are bound in `studio.app`."""
+
+from studio.actions.bound import Actions, Handler
+from studio.actions.canvas import CANVAS
+from studio.actions.record import STAGE_ICONS, STAGE_TITLES, STAGES, Action
+from studio.actions.table import ACTIONS
+
+__all__ = ["ACTIONS", "CANVAS", "STAGES", "STAGE_ICONS", "STAGE_TITLES", "Action", "Actions", "Handler"]
