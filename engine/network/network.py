@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import operator
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -75,25 +76,48 @@ class Network:
 
     def targets(self, node: str) -> tuple[str, ...]:
         """Return the ids that a node feeds."""
-        return self._targets.get(node, ())
+        return tuple([w.target for w in self.wires_from(node)])
+
+    def wires_from(self, node: str) -> tuple[Wire, ...]:
+        """Return the wires that leave a node."""
+        return self._leaving.get(node, ())
+
+    def order(self) -> tuple[str, ...]:
+        """Return all node ids so that sources come first (stable); nodes on a cycle come last, in insertion order."""
+        return self._sorted[0]
+
+    def looped(self) -> frozenset[str]:
+        """Return the ids of the nodes on a cycle or behind one."""
+        order, straight = self._sorted
+        return frozenset(order[straight:])
+
+    def rank(self, node: str) -> int:
+        """Return the place of a node in the order."""
+        return self._ranks[node]
+
+    def forget(self) -> None:
+        """Let go of what was worked out from the network (it is worked out again when asked for): undo keeps many."""
+        for name in ("_sources", "_leaving", "_sorted", "_ranks"):
+            self.__dict__.pop(name, None)
 
     @functools.cached_property
     def _sources(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
-        for wire in sorted(self.wires, key=lambda w: w.slot):
+        for wire in sorted(self.wires, key=operator.attrgetter("slot")):
             if wire.source in self.nodes:
                 found.setdefault(wire.target, []).append(wire.source)
         return {node: tuple(sources) for node, sources in found.items()}
 
     @functools.cached_property
-    def _targets(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
+    def _leaving(self) -> dict[str, tuple[Wire, ...]]:
+        found: dict[str, list[Wire]] = {}
         for wire in self.wires:
-            found.setdefault(wire.source, []).append(wire.target)
-        return {node: tuple(targets) for node, targets in found.items()}
+            found.setdefault(wire.source, []).append(wire)
+        return {node: tuple(wires) for node, wires in found.items()}
 
-    def order(self) -> tuple[str, ...]:
-        """Return all node ids so that sources come first (stable); nodes on a cycle come last, in insertion order."""
+    @functools.cached_property
+    def _sorted(self) -> tuple[tuple[str, ...], int]:
+        """The order, and how many nodes of it lie on no cycle and behind none."""
         feeds: dict[str, list[str]] = {n: [] for n in self.nodes}
         waiting = dict.fromkeys(self.nodes, 0)
         for wire in self.wires:
@@ -108,7 +132,11 @@ class Network:
                 waiting[target] -= 1
                 if not waiting[target]:
                     ready.append(target)
-        return tuple(done) + tuple(n for n in self.nodes if n not in done)
+        return tuple(done) + tuple(n for n in self.nodes if n not in done), len(done)
+
+    @functools.cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {node: i for i, node in enumerate(self.order())}
 
     def by_name(self, name: str) -> Node | None:
         """Return the node with this name."""

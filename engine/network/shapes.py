@@ -2,12 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.errors import LayerwrightError, Problem, Repair
 from engine.layers.spec import LayerSpec, Misfit, Shape, Weight
 from engine.network.network import Network, Node
 
 MISTAKES = (ArithmeticError, LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one node. It holds as long as `made_of` does: node, tensor and what its sources give.
+
+    gives: (shape, dtype) of the output; None where it could not be worked out.
+    """
+
+    made_of: tuple[Any, ...] = ()
+    gives: tuple[Shape, str] | None = None
+    weights: tuple[Weight, ...] | None = None
+    parameters: int = 0
+    trainable: int = 0
+    cost: int | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -21,6 +38,7 @@ class Shapes:
         parameters: how many numbers those are. trainable: how many of them are trained.
         cost: multiply-adds of one row, forward.
         problems: what does not fit; the first one per node is the one to mend first.
+        findings: the same node by node, for the next `infer`.
     """
 
     output: Mapping[str, Shape | None]
@@ -30,6 +48,7 @@ class Shapes:
     trainable: Mapping[str, int]
     cost: Mapping[str, int]
     problems: tuple[Problem, ...]
+    findings: Mapping[str, Finding] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -41,50 +60,34 @@ class Shapes:
         return next((p for p in self.problems if p.node == node), None)
 
 
-@dataclass
-class _Findings:
-    output: dict[str, Shape | None] = field(default_factory=dict)
-    dtype: dict[str, str] = field(default_factory=dict)
-    weights: dict[str, tuple[Weight, ...]] = field(default_factory=dict)
-    cost: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-
-def infer(network: Network, feeds: Mapping[str, Shape] | None = None) -> Shapes:
+def infer(network: Network, feeds: Mapping[str, Shape] | None = None, before: Shapes | None = None) -> Shapes:
     """Return the shapes of all nodes. Never raises: what does not fit becomes a problem on its node.
 
-    feeds: Input node id -> shape of the tensor it takes, where that is known.
+    feeds: Input node id -> shape of the tensor it takes, where that is known. before: an earlier answer, for this
+    network or another; what it says of a node is taken over where the node and what flows into it are the same, so that
+    only what lies downstream of a change is worked out.
     """
-    found = _Findings()
-    network = _existing(network, found)
-    order = network.order()
-    looped = _looped(network, order)
-    for id in order:
+    network, loose = _existing(network)
+    known, found = before.findings if before else {}, dict[str, Finding]()
+    looped = network.looped()
+    for id in network.order():
         node = network.nodes[id]
-        found.output[id] = None
         if id in looped:
-            found.problems.append(_cycle(network, node, looped))
-        else:
-            _visit(network, node, feeds or {}, found)
-    return _shapes(network, found)
+            found[id] = Finding(problems=(_cycle(network, node, looped),))
+            continue
+        made_of = _made_of(network, node, feeds or {}, found)
+        old = known.get(id)
+        holds = old is not None and not old.problems and old.made_of == made_of
+        found[id] = old if old is not None and holds else _find(network, node, made_of, found)
+    return _shapes(network, found, loose)
 
 
-def _existing(network: Network, found: _Findings) -> Network:
-    """Return the network without wires and outputs that lead nowhere."""
+def _existing(network: Network) -> tuple[Network, list[Problem]]:
+    """Return the network without wires that lead nowhere, and what is to be said of those."""
     lost = tuple(w for w in network.wires if w.source not in network.nodes or w.target not in network.nodes)
-    for wire in lost:
-        text = f"A wire leads from {wire.source} to {wire.target}, and one of them does not exist."
-        found.problems.append(Problem("wires", text, "Remove the wire.", short="loose wire"))
-    return network.unwire(*lost) if lost else network
-
-
-def _looped(network: Network, order: tuple[str, ...]) -> frozenset[str]:
-    """Return the nodes on a cycle or behind one."""
-    seen: set[str] = set()
-    for id in order:
-        if set(network.sources(id)) <= seen:
-            seen.add(id)
-    return frozenset(network.nodes) - seen
+    texts = (f"A wire leads from {w.source} to {w.target}, and one of them does not exist." for w in lost)
+    problems = [Problem("wires", text, "Remove the wire.", short="loose wire") for text in texts]
+    return (network.unwire(*lost) if lost else network), problems
 
 
 def _cycle(network: Network, node: Node, looped: frozenset[str]) -> Problem:
@@ -95,28 +98,39 @@ def _cycle(network: Network, node: Node, looped: frozenset[str]) -> Problem:
     return Problem(node.name, message, "Remove a wire of the circle.", node=node.id, repair=repair, short="on a circle")
 
 
-def _visit(network: Network, node: Node, feeds: Mapping[str, Shape], found: _Findings) -> None:
+def _made_of(network: Network, node: Node, feeds: Mapping[str, Shape], found: Mapping[str, Finding]) -> tuple[Any, ...]:
+    """Return all that a finding without problems depends on."""
+    gifts = tuple([found[s].gives for s in network.sources(node.id)])
+    if node.shares is None:
+        return node, feeds.get(node.id), gifts
+    owner = found.get(node.shares, NOTHING)
+    return node, feeds.get(node.id), gifts, network.nodes.get(node.shares), owner.weights
+
+
+NOTHING = Finding()
+
+
+def _find(network: Network, node: Node, made_of: tuple[Any, ...], found: Mapping[str, Finding]) -> Finding:
     sources = network.sources(node.id)
     if not isinstance(node.layer, LayerSpec):
         text = f"{node.name} holds {node.layer.KERAS}, which is no layer."
-        found.problems.append(Problem(node.name, text, "Remove it.", node=node.id, short="no layer"))
-        return
-    if problem := _count(network, node, node.layer, sources):
-        found.problems.append(problem)
-        return
-    shapes = tuple(found.output[s] for s in sources)
-    known = tuple(s for s in shapes if s is not None)
-    if len(known) < len(shapes):
-        return
-    names = tuple((s, network.nodes[s].name) for s in sources)
-    dtypes = tuple(found.dtype[s] for s in sources)
+        problem = Problem(node.name, text, "Remove it.", node=node.id, short="no layer")
+        return Finding(made_of, problems=(problem,))
+    if lacking := _count(network, node, node.layer, sources):
+        return Finding(made_of, problems=(lacking,))
+    gifts = [gift for s in sources if (gift := found[s].gives) is not None]
+    if len(gifts) < len(sources):
+        return Finding(made_of)
+    shapes, dtypes = tuple(shape for shape, _ in gifts), tuple(dtype for _, dtype in gifts)
     try:
-        _enter(network, node, node.layer, known, dtypes, feeds, found)
+        return _enter(network, node, node.layer, shapes, dtypes, made_of, found)
     except Misfit as misfit:
-        found.problems.append(misfit.problem(node.id, node.name, names))
+        names = tuple((s, network.nodes[s].name) for s in sources)
+        problem = misfit.problem(node.id, node.name, names)
     except (LayerwrightError, *MISTAKES) as error:
-        text = f"{node.name} cannot take {' and '.join(map(str, known))}: {error}"
-        found.problems.append(Problem(node.name, text, "Change its settings.", node=node.id, short="does not fit"))
+        text = f"{node.name} cannot take {' and '.join(map(str, shapes))}: {error}"
+        problem = Problem(node.name, text, "Change its settings.", node=node.id, short="does not fit")
+    return Finding(made_of, problems=(problem,))
 
 
 def _count(network: Network, node: Node, layer: LayerSpec, sources: tuple[str, ...]) -> Problem | None:
@@ -136,20 +150,20 @@ def _count(network: Network, node: Node, layer: LayerSpec, sources: tuple[str, .
 
 def _enter(
     network: Network, node: Node, layer: LayerSpec, shapes: tuple[Shape, ...], dtypes: tuple[str, ...],
-    feeds: Mapping[str, Shape], found: _Findings,
-) -> None:  # fmt: skip
+    made_of: tuple[Any, ...], found: Mapping[str, Finding],
+) -> Finding:  # fmt: skip
     _rank(layer, shapes)
-    shape = _fed(node, layer, feeds, found) if layer.KERAS == "Input" else layer.output_shape(shapes)
-    if shape is None:
-        return
-    weights = layer.weights(shapes)
-    if (owner := node.shares) is not None:
-        _same_weights(network, node, owner, weights, found)
-        weights = ()
-    found.weights[node.id] = weights
-    found.cost[node.id] = layer.cost(shapes)
-    found.dtype[node.id] = layer.output_dtype(dtypes)
-    found.output[node.id] = tuple(int(n) for n in shape)
+    fed = made_of[1]
+    if layer.KERAS == "Input" and (other := _other_shape(node, layer, fed)):
+        return Finding(made_of, problems=(other,))
+    shape = tuple(fed) if layer.KERAS == "Input" and fed is not None else layer.output_shape(shapes)
+    weights, problems = layer.weights(shapes), tuple[Problem, ...]()
+    if node.shares is not None:
+        problems, weights = _same_weights(network, node, node.shares, weights, found), ()
+    parameters = sum(w.size for w in weights)
+    trained = sum(w.size for w in weights if w.trainable) if node.trainable else 0
+    gives = tuple(int(n) for n in shape), layer.output_dtype(dtypes)
+    return Finding(made_of, gives, weights, parameters, trained, layer.cost(shapes), problems)
 
 
 def _rank(layer: LayerSpec, shapes: tuple[Shape, ...]) -> None:
@@ -167,39 +181,46 @@ def _rank(layer: LayerSpec, shapes: tuple[Shape, ...]) -> None:
             raise Misfit(f"needs {most}-D rows", shapes, fix=fix, short=f"needs {most}-D rows", insert=flatten)
 
 
-def _fed(node: Node, layer: LayerSpec, feeds: Mapping[str, Shape], found: _Findings) -> Shape | None:
-    """Return the shape of an Input: the tensor's, which must agree with one that is set."""
+def _other_shape(node: Node, layer: LayerSpec, fed: Shape | None) -> Problem | None:
+    """Return what is wrong when an Input is set to another shape than that of its tensor."""
     declared = getattr(layer, "shape", None)
-    fed = feeds.get(node.id)
     if fed is None or declared is None or tuple(fed) == declared:
-        return layer.output_shape(()) if fed is None else tuple(fed)
+        return None
     message = f"{node.name} is set to {declared}. Its tensor has {tuple(fed)}."
     repair = Repair("set_field", (node.id, "shape", None), "Use the tensor's shape")
     fix = "Let it use the shape of the tensor, or choose another tensor."
-    found.problems.append(Problem(node.name, message, fix, node=node.id, repair=repair, short="other shape"))
-    return None
+    return Problem(node.name, message, fix, node=node.id, repair=repair, short="other shape")
 
 
-def _same_weights(network: Network, node: Node, owner: str, mine: tuple[Weight, ...], found: _Findings) -> None:
+def _same_weights(
+    network: Network, node: Node, owner: str, mine: tuple[Weight, ...], found: Mapping[str, Finding]
+) -> tuple[Problem, ...]:
     repair = Repair("unshare", (node.id,), "Give it its own weights")
+    theirs = found[owner].weights if owner in found else None
     if owner not in network.nodes or network.nodes[owner].layer != node.layer or network.nodes[owner].shares:
         message = f"{node.name} shares the weights of a layer that is gone, shares too, or has other settings."
-    elif [w.shape for w in found.weights.get(owner, mine)] != [w.shape for w in mine]:
-        message = f"{node.name} shares the weights of {network.nodes[owner].name}, whose inputs have another width."
-    elif owner not in found.weights:
+    elif theirs is None:
         message = (
             f"{node.name} shares the weights of {network.nodes[owner].name}, which stands behind it or has a problem."
         )
+    elif [w.shape for w in theirs] != [w.shape for w in mine]:
+        message = f"{node.name} shares the weights of {network.nodes[owner].name}, whose inputs have another width."
     else:
-        return
+        return ()
     fix = "Give it its own weights."
-    found.problems.append(Problem(node.name, message, fix, node=node.id, repair=repair, short="cannot share"))
+    return (Problem(node.name, message, fix, node=node.id, repair=repair, short="cannot share"),)
 
 
-def _shapes(network: Network, found: _Findings) -> Shapes:
-    parameters = {n: sum(w.size for w in found.weights.get(n, ())) for n in network.nodes}
-    trained = {
-        n.id: sum(w.size for w in found.weights.get(n.id, ()) if w.trainable) if n.trainable else 0 for n in network
-    }
-    output = {n: found.output.get(n) for n in network.nodes}
-    return Shapes(output, found.dtype, found.weights, parameters, trained, found.cost, tuple(found.problems))
+def _shapes(network: Network, found: Mapping[str, Finding], loose: list[Problem]) -> Shapes:
+    each = found.items()
+    problems = [problem for finding in found.values() if finding.problems for problem in finding.problems]
+    return Shapes(
+        output={id: gives[0] if (gives := found[id].gives) else None for id in network.nodes},
+        dtype={id: f.gives[1] for id, f in each if f.gives is not None},
+        weights={id: f.weights for id, f in each if f.weights is not None},
+        parameters={id: found[id].parameters for id in network.nodes},
+        trainable={id: found[id].trainable for id in network.nodes},
+        cost={id: f.cost for id, f in each if f.cost is not None},
+        problems=(*loose, *problems),
+        findings=found,
+    )

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from engine.network.network import Node
 from engine.project import json
 from engine.project.document import Project
 from engine.project.runs import Run
@@ -22,7 +23,25 @@ def stage_hash(project: Project, stage: Stage) -> str:
 
 def changed_stages(run: Run, project: Project) -> tuple[Stage, ...]:
     """Return the stages in which the project differs from the one that the run was made from; empty: up to date."""
-    return tuple(stage for stage in STAGES if stage_hash(run.project, stage) != stage_hash(project, stage))
+    return differing(run.project, project)
+
+
+def differing(one: Project, other: Project) -> tuple[Stage, ...]:
+    """Return the stages in which two projects differ: those whose hashes do."""
+    return tuple(stage for stage in STAGES if not SAME[stage](one, other))
+
+
+def _same_define(one: Project, other: Project) -> bool:
+    first, second = one.network, other.network
+    if first.wires != second.wires or first.outputs != second.outputs or one.feeds != other.feeds:
+        return False
+    pairs = zip(first, second, strict=False)
+    return len(first.nodes) == len(second.nodes) and all(a is b or _loud(a) == _loud(b) for a, b in pairs)
+
+
+def _loud(node: Node) -> Node:
+    """Return the node without what changes nothing that is computed (SILENT)."""
+    return dataclasses.replace(node, note="")
 
 
 def _data(project: Project) -> Any:
@@ -46,3 +65,11 @@ PARTS: Mapping[Stage, Callable[[Project], Any]] = {
     "compile": _compile,
     "fit": lambda project: json.plain(project.fit),
 }
+
+SAME: Mapping[Stage, Callable[[Project, Project], bool]] = {
+    "data": lambda one, other: one.data is other.data or _data(one) == _data(other),
+    "define": _same_define,
+    "compile": lambda one, other: _compile(one) == _compile(other),
+    "fit": lambda one, other: one.fit == other.fit,
+}
+"""Whether two projects have the same hash, found out without one."""

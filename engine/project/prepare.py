@@ -112,17 +112,20 @@ def prepare(project: Project, table: "Table") -> Prepared:
     return Prepared(table, project.data, reports, task, parts, fitted, tensors, found)
 
 
-def check(project: Project, table: "Table | None" = None, prepared: Prepared | None = None) -> tuple[Problem, ...]:
+def check(
+    project: Project, table: "Table | None" = None, prepared: Prepared | None = None, shapes: "Shapes | None" = None
+) -> tuple[Problem, ...]:
     """Return all that would stop or spoil a fit: findings about data, network and settings. Never raises.
 
-    table None: only what can be said without data. prepared: saves preparing the table again.
+    table None: only what can be said without data. prepared: saves preparing the table again. shapes: those of the
+    project's network with its tensors, where they are known already.
     """
     found: list[Problem] = []
     if prepared is None and table is not None:
         found, prepared = _prepared(project, table)
     elif prepared is not None:
         found = list(prepared.problems)
-    return (*found, *_network_problems(project, prepared))
+    return (*found, *_network_problems(project, prepared, shapes))
 
 
 def _prepared(project: Project, table: "Table") -> tuple[list[Problem], Prepared | None]:
@@ -138,13 +141,15 @@ def _prepared(project: Project, table: "Table") -> tuple[list[Problem], Prepared
     return list(prepared.problems), prepared
 
 
-def _network_problems(project: Project, prepared: Prepared | None) -> tuple[Problem, ...]:
+def _network_problems(
+    project: Project, prepared: Prepared | None, shapes: "Shapes | None" = None
+) -> tuple[Problem, ...]:
     from engine.network import check as network_check
 
     if prepared is None:
-        return network_check.check(project.network)
+        return network_check.check(project.network, shapes=shapes)
     tensors = prepared.recipe.tensors
-    shapes = network_shapes.infer(project.network, feeds.shapes(project, tensors))
+    shapes = shapes or network_shapes.infer(project.network, feeds.shapes(project, tensors))
     goals, found = _goals(project, prepared, shapes)
     known = feeds.problems(project, tensors)
     unfed = {p.node for p in known if p.node}

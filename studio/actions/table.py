@@ -76,6 +76,7 @@ DEFINE: tuple[Action, ...] = (
         "define",
     ),
     Action("define.outline", "Show outline", "list", (), "Show all layers as a list.", "define"),
+    Action("define.history", "Show history", "history", (), "Show all undo steps.", "define", ("undo", "redo")),
 )  # fmt: skip
 TRAINING: tuple[Action, ...] = (
     Action("compile.now", "Compile", "braces", (), "Turn the network into programs."),

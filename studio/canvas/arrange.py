@@ -128,10 +128,10 @@ def _is_free_target(card: str, sources: Mapping[str, Sequence[str]]) -> bool:
 
 
 def _chain(end: str, sources: Mapping[str, list[str]], level: Mapping[str, int], done: Mapping[str, int]) -> list[str]:
-    chain = [end]
-    while free := [s for s in sources[chain[-1]] if s not in done and s not in chain]:
-        chain.append(max(free, key=lambda s: level[s]))
-    return chain
+    chain = {end: None}
+    while free := [s for s in sources[next(reversed(chain))] if s not in done and s not in chain]:
+        chain[max(free, key=lambda s: level[s])] = None
+    return list(chain)
 
 
 def _rows(chain: list[str], targets: Mapping[str, list[str]], level: Mapping[str, int]) -> range:

@@ -1,7 +1,7 @@
 """The minimap: all cards as bars, the seen part as a frame. A click jumps, a drag pans."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio import theme
@@ -11,6 +11,8 @@ from studio.text import tr
 from studio.widgets import Themed, named, painter_of, rounded
 
 INSET = 8
+ROUND_FROM = 4.0
+"""Lower bars have square corners; all of one colour are then drawn at once."""
 SIDE, TOP = 320, 60
 """Scene pixels around the cards, so that the frame of the seen part has room."""
 
@@ -61,15 +63,26 @@ class Minimap(Themed, QWidget):
         painter = QPainter(made)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rounded(painter, QRectF(self.rect()), theme.color("bg.raised"), theme.color("border.default"), 8)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for item in self.view.canvas.nodes.values():
-            card = item.card
-            tone = theme.color("danger.fill") if card.error else theme.color(theme.category(card.group).color, 0.75)
-            painter.setBrush(tone)
-            rect = self._mapped(QRectF(item.x(), item.y(), CARD_W, card.height), world)
-            painter.drawRoundedRect(rect.adjusted(0, 0, 0, max(2 - rect.height(), 0)), 2, 2)
+        (left, top), share = self._mapped(QRectF(0, 0, 0, 0), world).topLeft().toTuple(), world[1]
+        width, places = max(CARD_W * share, 2), self.view.canvas.places
+        bars: dict[str, list[QRectF]] = {}
+        for key, item in self.view.canvas.nodes.items():
+            x, y = places[key]
+            bar = QRectF(left + x * share, top + y * share, width, max(item.card.height * share, 2))
+            bars.setdefault("danger.fill" if item.card.error else theme.category(item.card.group).color, []).append(bar)
+        for tone, rects in bars.items():
+            self._bar(painter, rects, theme.color(tone, 1.0 if tone == "danger.fill" else 0.75))
         painter.end()
         return made
+
+    def _bar(self, painter: QPainter, rects: list[QRectF], tone: QColor) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tone)
+        if rects[0].height() < ROUND_FROM:
+            painter.drawRects(rects)
+            return
+        for rect in rects:
+            painter.drawRoundedRect(rect, 2, 2)
 
     def restyle(self) -> None:
         self._bars = None

@@ -1,5 +1,6 @@
 """A card on the canvas. It paints one `Card` value and its own view state (selected, hovered, offered as a drop)."""
 
+import functools
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -213,7 +214,7 @@ def _shadow(painter: QPainter, frame: QRectF, steps: int, alpha: int) -> None:
 
 
 def _width(text: str, size: int, weight: int) -> float:
-    return QFontMetricsF(font(size, weight)).horizontalAdvance(text)
+    return _fitted(text, size, weight, False, False, 1e6)[1]
 
 
 def _write(
@@ -229,10 +230,21 @@ def _write(
     align: Qt.AlignmentFlag = LEFT_V,
 ) -> float:
     """Write one line, shortened with an ellipsis to its place; return the width used."""
-    f = font(size, weight, mono=mono, tabular=tabular)
-    metrics = QFontMetricsF(f)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-    painter.setFont(f)
+    shown, width = _fitted(text, size, weight, mono, tabular, place.width())
+    painter.setFont(font(size, weight, mono=mono, tabular=tabular))
     painter.setPen(color(tone) if isinstance(tone, str) else tone)
     painter.drawText(place, int(align), shown)
-    return metrics.horizontalAdvance(shown)
+    return width
+
+
+def remeasure() -> None:
+    """Measure all texts anew: fonts have changed."""
+    _fitted.cache_clear()
+
+
+@functools.lru_cache(maxsize=4096)
+def _fitted(text: str, size: int, weight: int, mono: bool, tabular: bool, room: float) -> tuple[str, float]:
+    """Return a text shortened with an ellipsis to its room, and the width that it then takes."""
+    metrics = QFontMetricsF(font(size, weight, mono=mono, tabular=tabular))
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    return shown, metrics.horizontalAdvance(shown)

@@ -1,12 +1,13 @@
 """What the canvas shows, as values: cards and links made from the session. The scene draws the difference of two."""
 
+import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import Problem
 from engine.layers.spec import LayerSpec
-from engine.network.network import Network, Node
+from engine.network.network import Node
 from engine.project.document import Project
 from studio.canvas.arrange import CARD_H, TARGET_H, target_id, taught
 from studio.document import feeds
@@ -54,12 +55,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All cards by id (targets last) and all links by key."""
+    """All cards by id (targets last) and all links by key; `made_of`: what each layer's card was made from."""
 
     cards: Mapping[str, Card]
     links: Mapping[LinkKey, Link]
+    made_of: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
+@functools.lru_cache(maxsize=1024)
 def shape_text(shape: tuple[int, ...] | None) -> str:
     """Return a shape as the canvas writes it, without the batch: (64,) -> "(64)"; None -> ""."""
     return "" if shape is None else f"({', '.join(map(str, shape))})"
@@ -70,14 +73,23 @@ def count_text(count: int) -> str:
     return f"{count:,}" if count else ""
 
 
-def draw(session: Any) -> Picture:
-    """Return what the canvas should show for the session's project, shapes and problems."""
+def draw(session: Any, before: Picture | None = None) -> Picture:
+    """Return what the canvas should show for the session's project, shapes and problems.
+
+    before: the picture so far; its cards and links are taken over where they are the same.
+    """
     project: Project = session.project
+    before = before or Picture({}, {})
     worst = worst_by_node(session.problems)
-    cards = {n.id: _layer_card(session, n, worst.get(n.id)) for n in project.network}
+    made_of = {n.id: _made_of(session, n, worst.get(n.id)) for n in project.network}
+    cards = {}
+    for id, made in made_of.items():
+        same = before.made_of.get(id) == made
+        cards[id] = before.cards[id] if same else _layer_card(*made)
     for i in range(len(project.targets)):
-        cards[target_id(i)] = _target_card(session, i, worst.get(target_id(i)))
-    return Picture(cards, _links(project, session.shapes.output, cards))
+        card, old = _target_card(session, i, worst.get(target_id(i))), before.cards.get(target_id(i))
+        cards[card.id] = old if old is not None and old == card else card
+    return Picture(cards, _links(project, session.shapes.output, cards, before.links), made_of)
 
 
 def worst_by_node(problems: Iterable[Problem]) -> dict[str, Problem]:
@@ -91,19 +103,27 @@ def worst_by_node(problems: Iterable[Problem]) -> dict[str, Problem]:
     return worst
 
 
-def _layer_card(session: Any, node: Node, problem: Problem | None) -> Card:
-    layer, shapes = node.layer, session.shapes
-    line = feeds.line(session, node) if layer.KERAS == "Input" else _line(session.project.network, node)
-    count = "–" if shapes.output.get(node.id) is None else count_text(shapes.parameters.get(node.id, 0))
+def _made_of(session: Any, node: Node, problem: Problem | None) -> tuple[Any, ...]:
+    """Return all that a layer's card depends on: node, tensor, number of inputs, parameters, problem."""
+    shapes = session.shapes
+    tensor = feeds.line(session, node) if node.layer.KERAS == "Input" else ""
+    count = None if shapes.output.get(node.id) is None else shapes.parameters.get(node.id, 0)
+    return node, tensor, len(session.project.network.sources(node.id)), count, problem
+
+
+def _layer_card(node: Node, tensor: str, sources: int, parameters: int | None, problem: Problem | None) -> Card:
+    layer = node.layer
+    line = tensor if layer.KERAS == "Input" else _line(node, sources)
+    count = "–" if parameters is None else count_text(parameters)
     error, warning = _marks(problem)
     inputs = layer.KERAS != "Input"
     return Card(node.id, layer.KERAS, node.name, line, count, layer.GROUP, layer.ICON, error, warning,
                 not node.trainable, inputs)  # fmt: skip
 
 
-def _line(network: Network, node: Node) -> str:
+def _line(node: Node, sources: int) -> str:
     own = node.layer.summary_line() if isinstance(node.layer, LayerSpec) else ""
-    inputs = len(network.sources(node.id)) if getattr(node.layer, "INPUTS", (1, 1))[1] != 1 else 0
+    inputs = sources if getattr(node.layer, "INPUTS", (1, 1))[1] != 1 else 0
     parts = [own, tr("{n} inputs", n=inputs) if inputs else "", tr("shared") if node.shares else ""]
     return " · ".join(part for part in parts if part)
 
@@ -125,7 +145,9 @@ def _target_card(session: Any, index: int, problem: Problem | None) -> Card:
     )
 
 
-def _links(project: Project, output: Mapping[str, Any], cards: Mapping[str, Card]) -> dict[LinkKey, Link]:
+def _links(
+    project: Project, output: Mapping[str, Any], cards: Mapping[str, Card], before: Mapping[LinkKey, Link]
+) -> dict[LinkKey, Link]:
     keys = [(w.source, w.target, w.slot) for w in project.network.wires]
     keys += [(node, card, 0) for node, card in taught(project)]
     feeding: dict[str, int] = {}
@@ -136,5 +158,7 @@ def _links(project: Project, output: Mapping[str, Any], cards: Mapping[str, Card
         source, target, slot = key
         text = shape_text(output.get(source))
         blamed = bool(cards[target].error) and (slot > 0 or feeding[target] == 1) and target in project.network.nodes
-        links[key] = Link(key, text, blamed and bool(text))
+        wrong, old = blamed and bool(text), before.get(key)
+        same = old is not None and old.text == text and old.wrong == wrong
+        links[key] = old if old is not None and same else Link(key, text, wrong)
     return links

@@ -1,12 +1,15 @@
 """Orthogonal wires: which side of a card a wire uses, the corners of its way, and where its shape is written."""
 
+import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from studio.canvas.arrange import CARD_W, Point
 
 Side = Literal["top", "bottom", "left", "right"]
+Span = tuple[float, float]
+Key = TypeVar("Key", bound=tuple[str, str, int])
 LEAD = 16.0
 BRACKET = 44.0
 LANE = 20.0
@@ -110,10 +113,20 @@ def _corner(source: Box, target: Box, end: Side) -> Route:
     return Route(points, "bottom", end, (x, (ay + LEAD + by) / 2), True)
 
 
-def lanes(spans: Mapping[object, tuple[float, float]]) -> dict[object, int]:
+def lanes(spans: Mapping[Key, Span]) -> dict[Key, int]:
     """Return a lane for each bracket so that those whose spans overlap differ; short ones stay inside."""
-    lane: dict[object, int] = {}
-    for key, (top, bottom) in sorted(spans.items(), key=lambda item: item[1][1] - item[1][0]):
-        used = {lane[k] for k, (a, b) in spans.items() if k in lane and a < bottom and top < b}
-        lane[key] = next(i for i in range(len(used) + 1) if i not in used)
+    lane: dict[Key, int] = {}
+    taken: list[list[Span]] = []
+    for key, span in sorted(spans.items(), key=lambda item: (item[1][1] - item[1][0], item[1][0], item[0])):
+        place = next((i for i, spans_there in enumerate(taken) if _free(spans_there, span)), len(taken))
+        taken.extend([] for _ in range(place + 1 - len(taken)))
+        bisect.insort(taken[place], span)
+        lane[key] = place
     return lane
+
+
+def _free(taken: list[Span], span: Span) -> bool:
+    """Whether a span overlaps none of a lane, which are sorted and apart from each other."""
+    top, bottom = span
+    after = bisect.bisect_left(taken, (bottom,))
+    return after == 0 or taken[after - 1][1] <= top

@@ -11,14 +11,15 @@ from engine.project.document import Project
 from studio import theme
 from studio.canvas import arrange, picture
 from studio.canvas.arrange import Point
-from studio.canvas.node_item import NodeItem
+from studio.canvas.node_item import NodeItem, remeasure
 from studio.canvas.overlay import Overlay
 from studio.canvas.picture import Card, Link, LinkKey, Picture
-from studio.canvas.route import Route, Side, entries, lanes, route
+from studio.canvas.route import ALIGNED, Box, Route, Side, Span, entries, lanes, route
 from studio.canvas.wire_item import WireItem
 
 STILL_FROM = 200
 """Above this many moved cards nothing slides: cards jump."""
+BLANK = Route(((0.0, 0.0), (0.0, 1.0)), "bottom", "top", (0.0, 0.0), False)
 
 
 class Scene(QGraphicsScene):
@@ -39,11 +40,17 @@ class Scene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[LinkKey, WireItem] = {}
         self.touching: dict[str, list[LinkKey]] = {}
+        self.places: dict[str, Point] = {}
         self.chosen_wire: LinkKey | None = None
         self.picture = Picture({}, {})
         self.overlay = Overlay()
         self.addItem(self.overlay)
-        self._lane: dict[object, int] = {}
+        self._side: dict[LinkKey, Side] = {}
+        self._spans: dict[LinkKey, Span] = {}
+        self._laned: dict[LinkKey, Span] = {}
+        self._lane: dict[LinkKey, int] = {}
+        self._chosen: frozenset[str] = frozenset()
+        self._wire_shown: LinkKey | None = None
         self._slide = self._animation()
         self._from: dict[str, Point] = {}
         self._to: dict[str, Point] = {}
@@ -56,55 +63,76 @@ class Scene(QGraphicsScene):
     def refresh(self, before: Project | None = None, after: Project | None = None) -> None:
         """Draw what differs between the picture now and the one shown."""
         self._slide.stop()
-        new = picture.draw(self.session)
-        fresh = self._update_cards(new.cards)
-        self._update_wires(new.links)
+        new = picture.draw(self.session, self.picture)
+        fresh, resized = self._update_cards(new.cards)
+        rewired = self._update_wires(new.links)
         self.picture = new
         self._extent = None
-        self._place(arrange.places(self.session.project), fresh, slide=before is not None)
+        self._place(arrange.places(self.session.project), fresh, resized | rewired, slide=before is not None)
         self.show_selection()
+        self._mark(fresh | rewired)
         self.drawn.emit()
 
-    def _update_cards(self, cards: Mapping[str, Card]) -> set[str]:
+    def _update_cards(self, cards: Mapping[str, Card]) -> tuple[set[str], set[str]]:
+        """Return the cards that are new and those that have another height."""
         for gone in [k for k in self.nodes if k not in cards]:
             self.removeItem(self.nodes.pop(gone))
-        fresh = {k for k in cards if k not in self.nodes}
+            del self.places[gone]
+        fresh, resized = set[str](), set[str]()
         for key, card in cards.items():
-            if key in fresh:
-                self.nodes[key] = NodeItem(card)
-                self.addItem(self.nodes[key])
-            else:
-                self.nodes[key].show_card(card)
-        return fresh
+            item = self.nodes.get(key)
+            if item is None:
+                self.nodes[key] = item = NodeItem(card)
+                self.addItem(item)
+                fresh.add(key)
+            elif item.card is not card:
+                if item.card.height != card.height:
+                    resized.add(key)
+                item.show_card(card)
+        return fresh, resized
 
-    def _update_wires(self, links: Mapping[LinkKey, Link]) -> None:
-        for gone in [k for k in self.wires if k not in links]:
-            self.removeItem(self.wires.pop(gone))
+    def _update_wires(self, links: Mapping[LinkKey, Link]) -> set[str]:
+        """Return the cards whose wires came, went or look different."""
+        gone = [k for k in self.wires if k not in links]
+        rewired = {end for key in gone for end in key[:2] if end in self.nodes}
+        for key in gone:
+            self.removeItem(self.wires.pop(key))
+            self._side.pop(key, None)
+            self._spans.pop(key, None)
         if self.chosen_wire not in links:
             self.chosen_wire = None
-        self.touching = {k: [] for k in self.nodes}
-        blank = Route(((0.0, 0.0), (0.0, 1.0)), "bottom", "top", (0.0, 0.0), False)
         for key, link in links.items():
+            item = self.wires.get(key)
+            if item is None:
+                self.wires[key] = item = WireItem(link, BLANK)
+                self.addItem(item)
+            elif item.link is link:
+                continue
+            item.show_link(link, item.route)
+            rewired.update(key[:2])
+        if rewired or self.touching.keys() != self.nodes.keys():
+            self._touch(links)
+        return rewired
+
+    def _touch(self, links: Iterable[LinkKey]) -> None:
+        self.touching = {k: [] for k in self.nodes}
+        for key in links:
             self.touching[key[0]].append(key)
             self.touching[key[1]].append(key)
-            if key not in self.wires:
-                self.wires[key] = WireItem(link, blank)
-                self.addItem(self.wires[key])
-            self.wires[key].show_link(link, self.wires[key].route)
 
     # ---- places ----------------------------------------------------------------------------------------------------
-    def _place(self, places: Mapping[str, Point], fresh: set[str], *, slide: bool) -> None:
-        moved = {k: p for k, p in places.items() if k in fresh or (self.nodes[k].x(), self.nodes[k].y()) != p}
-        old = {k: (self.nodes[k].x(), self.nodes[k].y()) for k in moved if k not in fresh}
+    def _place(self, places: Mapping[str, Point], fresh: set[str], rewired: set[str], *, slide: bool) -> None:
+        moved = {k: p for k, p in places.items() if self.places.get(k) != p}
+        old = {k: self.places[k] for k in moved if k not in fresh}
         self._put({k: p for k, p in moved.items() if k in fresh})
         if slide and old and len(old) < STILL_FROM and theme.duration("base"):
             self._from, self._to = old, {k: moved[k] for k in old}
-            self.reroute()
+            self.reroute({*fresh, *rewired})
             self._slide.setDuration(theme.duration("base"))
             self._slide.start()
         else:
             self._put(moved)
-            self.reroute()
+            self.reroute({*moved, *rewired})
 
     def _animation(self) -> QVariantAnimation:
         animation = QVariantAnimation(self)
@@ -115,7 +143,10 @@ class Scene(QGraphicsScene):
         return animation
 
     def _slid(self, t: float) -> None:
-        self.preview({k: _between(self._from[k], p, t) for k, p in self._to.items() if k in self.nodes})
+        places = {k: _between(self._from[k], p, t) for k, p in self._to.items() if k in self.nodes}
+        self.preview(places)
+        if t == 1.0:
+            self.reroute(places)
 
     def settle(self) -> None:
         """End a slide at once: a gesture begins."""
@@ -126,43 +157,51 @@ class Scene(QGraphicsScene):
     def preview(self, places: Mapping[str, Point]) -> None:
         """Move cards on the screen only, with their wires."""
         self._put(places)
-        near = {key for k in places for key in self.touching.get(k, ())}
-        self.reroute({key[1] for key in near})
+        self.reroute(places, relane=False)
         self.moved.emit()
 
     def _put(self, places: Mapping[str, Point]) -> None:
         self._extent = None
+        self.places.update(places)
         for key, (x, y) in places.items():
             self.nodes[key].setPos(x, y)
 
     # ---- wires -----------------------------------------------------------------------------------------------------
-    def reroute(self, targets: Iterable[str] | None = None) -> None:
-        """Find the ways of all wires, or of those into some cards."""
-        wanted = None if targets is None else set(targets)
-        cards = self.nodes if wanted is None else wanted
-        into = {card: [k for k in self.touching[card] if k[1] == card] for card in cards}
-        sides = {key: side for target, keys in into.items() for key, side in self._sides(target, keys)}
-        if wanted is None:
-            self._lane = lanes({k: self._span(k) for k, side in sides.items() if self._is_bracket(k, side)})
-        for key, side in sides.items():
-            source, target = self.nodes[key[0]].box(), self.nodes[key[1]].box()
-            self.wires[key].show_link(self.wires[key].link, route(source, target, side, self._lane.get(key, 0)))
-        self._show_side_ports(wanted)
+    def reroute(self, cards: Iterable[str], *, relane: bool = True) -> None:
+        """Find the ways of the wires of some cards. relane: brackets may change lanes (not while a card is in hand)."""
+        targets = {key[1] for card in cards for key in self.touching.get(card, ())}
+        sides = {key: side for target in targets for key, side in self._sides(target)}
+        self._side.update(sides)
+        away = self._relaned(sides) if relane else set()
+        for key in sides.keys() | away:
+            item = self.wires[key]
+            way = route(self._box(key[0]), self._box(key[1]), self._side[key], self._lane.get(key, 0))
+            item.show_link(item.link, way)
+        self._show_side_ports({end for key in sides.keys() | away for end in key[:2]}.union(cards))
 
-    def _sides(self, target: str, keys: list[LinkKey]) -> list[tuple[LinkKey, Side]]:
-        keys = sorted(keys, key=lambda k: k[2])
-        sides = entries(self.nodes[target].box(), [self.nodes[k[0]].box() for k in keys])
+    def _box(self, card: str) -> Box:
+        x, y = self.places[card]
+        return Box(x, y, self.nodes[card].card.height)
+
+    def _sides(self, target: str) -> list[tuple[LinkKey, Side]]:
+        keys = sorted((k for k in self.touching[target] if k[1] == target), key=lambda k: k[2])
+        sides = entries(self._box(target), [self._box(k[0]) for k in keys])
         return list(zip(keys, sides, strict=True))
 
-    def _is_bracket(self, key: LinkKey, side: Side) -> bool:
-        return side != "top" and abs(self.nodes[key[0]].x() - self.nodes[key[1]].x()) <= 40
+    def _relaned(self, sides: Mapping[LinkKey, Side]) -> set[LinkKey]:
+        """Find the lanes of all brackets when one came, went or changed; return those that have another lane now."""
+        for key, side in sides.items():
+            if side != "top" and abs(self.places[key[0]][0] - self.places[key[1]][0]) <= ALIGNED:
+                ends = self.places[key[0]][1], self.places[key[1]][1]
+                self._spans[key] = min(ends), max(ends)
+            else:
+                self._spans.pop(key, None)
+        if self._spans == self._laned:
+            return set()
+        before, self._lane, self._laned = self._lane, lanes(self._spans), dict(self._spans)
+        return {key for key, lane in self._lane.items() if before.get(key, 0) != lane}
 
-    def _span(self, key: LinkKey) -> tuple[float, float]:
-        a, b = self.nodes[key[0]].y(), self.nodes[key[1]].y()
-        return min(a, b), max(a, b)
-
-    def _show_side_ports(self, wanted: set[str] | None) -> None:
-        cards = self.nodes if wanted is None else {end for t in wanted for k in self.touching[t] for end in k[:2]}
+    def _show_side_ports(self, cards: Iterable[str]) -> None:
         for card in cards:
             used: dict[Side, bool] = {}
             for key in self.touching[card]:
@@ -174,13 +213,25 @@ class Scene(QGraphicsScene):
     # ---- selection -------------------------------------------------------------------------------------------------
     def show_selection(self, ids: object = None) -> None:
         """Show the session's selection on cards and wires."""
-        chosen = set(self.session.selection.ids)
+        before, chosen = self._chosen, frozenset(self.session.selection.ids)
         if chosen:
             self.chosen_wire = None
-        for key, item in self.nodes.items():
-            item.choose(key in chosen, len(chosen) == 1)
-        for wire, drawn in self.wires.items():
-            drawn.mark(hot=wire[0] in chosen or wire[1] in chosen, chosen=wire == self.chosen_wire)
+        cards = before ^ chosen if len(before) > 1 < len(chosen) else before | chosen
+        wires = {w for w in (self.chosen_wire, self._wire_shown) if w is not None}
+        self._chosen, self._wire_shown = chosen, self.chosen_wire
+        self._mark(cards, wires)
+
+    def _mark(self, cards: Iterable[str], wires: Iterable[LinkKey] = ()) -> None:
+        """Show on these cards, on their wires and on these wires whether they are selected."""
+        chosen = self._chosen
+        touched = set(wires)
+        for card in cards:
+            if card in self.nodes:
+                self.nodes[card].choose(card in chosen, len(chosen) == 1)
+                touched.update(self.touching[card])
+        for key in touched & self.wires.keys():
+            hot = key[0] in chosen or key[1] in chosen
+            self.wires[key].mark(hot=hot, chosen=key == self.chosen_wire)
 
     def choose_wire(self, key: LinkKey | None) -> None:
         """Select one wire, or none."""
@@ -191,7 +242,8 @@ class Scene(QGraphicsScene):
         self.wire_chosen.emit(key)
 
     def restyle(self, mode: object = None) -> None:
-        """Repaint everything in the new colours."""
+        """Repaint everything in the new colours and fonts."""
+        remeasure()
         self.update()
 
     # ---- questions -------------------------------------------------------------------------------------------------
@@ -221,12 +273,11 @@ class Scene(QGraphicsScene):
     def extent(self) -> QRectF:
         """Return the rectangle that holds all cards."""
         if self._extent is None:
-            boxes = [item.box() for item in self.nodes.values()]
-            if not boxes:
+            if not self.places:
                 return QRectF()
-            left, top = min(b.x for b in boxes), min(b.y for b in boxes)
-            right, bottom = max(b.x for b in boxes) + arrange.CARD_W, max(b.bottom for b in boxes)
-            self._extent = QRectF(left, top, right - left, bottom - top)
+            xs, ys = zip(*self.places.values(), strict=True)
+            bottom = max(y + self.nodes[k].card.height for k, (_, y) in self.places.items())
+            self._extent = QRectF(min(xs), min(ys), max(xs) + arrange.CARD_W - min(xs), bottom - min(ys))
         return QRectF(self._extent)
 
     def network_wire(self, key: LinkKey) -> Wire | None:

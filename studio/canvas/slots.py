@@ -82,7 +82,9 @@ def _on_link(scene: "Scene", key: LinkKey) -> Slot:
 
 def near(slots: Iterable[Slot], at: QPointF, reach: float = NEAR) -> list[Slot]:
     """Return the slots within reach, the nearest first."""
-    close = [(slot.distance(at), abs(slot.y - at.y()), i, slot) for i, slot in enumerate(slots)]
+    y, rows = at.y(), reach + SLOT_H / 2
+    level = [slot for slot in slots if abs(slot.y - y) <= rows]
+    close = [(slot.distance(at), abs(slot.y - y), i, slot) for i, slot in enumerate(level)]
     return [slot for far, _, _, slot in sorted(close, key=lambda c: c[:3]) if far <= reach]
 
 

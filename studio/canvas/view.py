@@ -254,8 +254,7 @@ class View(Commands, QGraphicsView):
 
     def _pressed_plus(self, at: QPointF) -> bool:
         for key, item in self.canvas.wires.items():
-            away = item.plus() - at
-            if item.hovered and math.hypot(away.x(), away.y()) <= 9:
+            if item.hovered and math.hypot(*(item.plus() - at).toTuple()) <= 9:
                 self.add_asked.emit(at, None, key)
                 return True
         return False

@@ -26,6 +26,7 @@ class WireItem(QGraphicsItem):
         self.link, self.route = link, route
         self.hot = self.chosen = self.hovered = self.fitting = False
         self._path = rounded(route.points)
+        self._shape: QPainterPath | None = None
         self.setZValue(0)
         self.setAcceptHoverEvents(True)
 
@@ -33,7 +34,7 @@ class WireItem(QGraphicsItem):
         """Draw another link or way; does nothing when both are equal."""
         if route != self.route:
             self.prepareGeometryChange()
-            self._path = rounded(route.points)
+            self._path, self._shape = rounded(route.points), None
         if route != self.route or link != self.link:
             self.link, self.route = link, route
             self.update()
@@ -66,9 +67,11 @@ class WireItem(QGraphicsItem):
         return self._path.boundingRect().adjusted(-30, -14, 110, 14)
 
     def shape(self) -> QPainterPath:
-        stroker = QPainterPathStroker()
-        stroker.setWidth(HIT)
-        return stroker.createStroke(self._path)
+        if self._shape is None:
+            stroker = QPainterPathStroker()
+            stroker.setWidth(HIT)
+            self._shape = stroker.createStroke(self._path)
+        return self._shape
 
     def hoverEnterEvent(self, event: object) -> None:
         self.hovered = True

@@ -55,7 +55,7 @@ class Session(QObject):
         self._run_id: str | None = None
         self._runs_saved = True
         self._unsaved = False
-        self._marks: dict[str, str] = {}
+        self._marks: dict[str, Project | str] = {}
         self._stale: frozenset[str] | None = None
         self._dirty = False
         self._progress: float | None = None
@@ -64,6 +64,7 @@ class Session(QObject):
         self.data_problem = ""
         self.data_moved: MovedDataError | None = None
         self._shapes: Shapes | None = None
+        self._last_shapes: Shapes | None = None
         self._problems: tuple[Problem, ...] | None = None
 
     # ---- the document ----
@@ -130,6 +131,11 @@ class Session(QObject):
         self.settle()
         self.stack.redo()
 
+    def go_to(self, step: int) -> None:
+        """Undo or redo until so many steps are done (the history list)."""
+        self.settle()
+        self.stack.setIndex(step)
+
     def open(
         self, project: Project, path: Path | None = None, runs: "RunStore | None" = None, unsaved: bool = False
     ) -> None:
@@ -168,7 +174,7 @@ class Session(QObject):
         if self._shapes is None:
             from engine.network import shapes
 
-            self._shapes = shapes.infer(self._project.network, self.feeds())
+            self._shapes = self._last_shapes = shapes.infer(self._project.network, self.feeds(), self._last_shapes)
         return self._shapes
 
     @property
@@ -177,7 +183,7 @@ class Session(QObject):
         if self._problems is None:
             from engine.project import lifecycle
 
-            found = lifecycle.check(self._project, None, self._prepared)
+            found = lifecycle.check(self._project, None, self._prepared, self.shapes)
             rank = {"error": 0, "warning": 1, "tip": 2}
             self._problems = tuple(sorted(found, key=lambda p: rank[p.severity]))
         return self._problems
@@ -292,14 +298,20 @@ class Session(QObject):
         """Return whether a stage was marked done, and whether that still holds."""
         if stage not in self._marks:
             return ""
-        return "done" if self._marks[stage] == self._stage_key(stage) else "stale"
+        return "done" if self._holds(self._marks[stage], self._stage_key(stage)) else "stale"
 
-    def _stage_key(self, stage: str) -> str:
-        from engine.project.hashes import stage_hash
-
+    def _stage_key(self, stage: str) -> Project | str:
+        """Return what a mark holds for: the run, or the project."""
         if stage in ("evaluate", "predict"):
             return self.run.id if self.run else ""
-        return "".join(stage_hash(self._project, s) for s in ("data", "define", "compile"))
+        return self._project
+
+    def _holds(self, marked: Project | str, now: Project | str) -> bool:
+        from engine.project.hashes import differing
+
+        if isinstance(marked, Project) and isinstance(now, Project):
+            return marked is now or not {"data", "define", "compile"} & set(differing(marked, now))
+        return marked == now
 
     # ---- parts ----
     def _set(self, project: Project) -> None:
@@ -309,6 +321,8 @@ class Session(QObject):
         self._problems = self._stale = None
         self.selection.keep({*project.network.nodes, *(f"target:{i}" for i in range(len(project.targets)))})
         self.changed.emit(before, project)
+        if before.network is not project.network:
+            before.network.forget()
 
     def _forget(self) -> None:
         self._shapes = self._problems = self._stale = None

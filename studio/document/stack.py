@@ -5,9 +5,8 @@ from engine.network.network import Network, Wire
 
 def trunk_wire(network: Network, node: str) -> Wire | None:
     """Return the wire down the stack: of a node's wires the one whose target comes first in the order."""
-    place = {n: i for i, n in enumerate(network.order())}
-    wires = [w for w in network.wires if w.source == node]
-    return min(wires, key=lambda w: (place[w.target], w.slot)) if wires else None
+    wires = network.wires_from(node)
+    return min(wires, key=lambda w: (network.rank(w.target), w.slot)) if wires else None
 
 
 def trunk_target(network: Network, node: str) -> str | None:

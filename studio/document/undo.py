@@ -36,7 +36,7 @@ class UndoStack(QObject):
         super().__init__(parent)
         self._show, self._limit = show, limit
         self._steps: list[Step] = []
-        self._index = 0
+        self._index = self._forgotten = 0
         self._clean: int | None = 0
         self._touched = 0.0
 
@@ -59,7 +59,7 @@ class UndoStack(QObject):
         quick = time.monotonic() - self._touched <= MERGE_SECONDS
         if last is None or step.key is None or last.key != step.key or not quick or self.isClean():
             return False
-        last.after = step.after
+        last.after, last.label = step.after, step.label
         if last.after == last.before:
             self._steps.pop()
             self._index -= 1
@@ -69,21 +69,25 @@ class UndoStack(QObject):
         gone = len(self._steps) - self._limit
         if gone > 0:
             del self._steps[:gone]
+            self._forgotten += gone
             self._index -= gone
             self._clean = None if self._clean is None or self._clean < gone else self._clean - gone
 
     def undo(self) -> None:
         """Take the last step back."""
-        if self.canUndo():
-            self._index -= 1
-            self._show(self._steps[self._index].before)
-            self._tell()
+        self.setIndex(self._index - 1)
 
     def redo(self) -> None:
         """Do the step again that was taken back."""
-        if self.canRedo():
-            self._index += 1
-            self._show(self._steps[self._index - 1].after)
+        self.setIndex(self._index + 1)
+
+    def setIndex(self, index: int) -> None:
+        """Undo or redo as many steps as it takes until `index` of them are done; the value is shown once."""
+        index = min(max(index, 0), len(self._steps))
+        if index != self._index:
+            back = index < self._index
+            self._index = index
+            self._show(self._steps[index].before if back else self._steps[index - 1].after)
             self._tell()
 
     def settle(self) -> None:
@@ -92,7 +96,7 @@ class UndoStack(QObject):
 
     def clear(self) -> None:
         """Forget all steps; the value counts as saved."""
-        self._steps, self._index, self._clean = [], 0, 0
+        self._steps, self._index, self._forgotten, self._clean = [], 0, 0, 0
         self._tell()
 
     def setClean(self) -> None:
@@ -112,6 +116,18 @@ class UndoStack(QObject):
     def count(self) -> int:
         """Return the number of steps, those that were undone included."""
         return len(self._steps)
+
+    def index(self) -> int:
+        """Return how many steps are done; those from there on were undone."""
+        return self._index
+
+    def text(self, index: int) -> str:
+        """Return the label of a step, counted from 0."""
+        return self._steps[index].label
+
+    def whole(self) -> bool:
+        """Whether the first step is still there: before it lies the document as it was opened."""
+        return self._forgotten == 0
 
     def canUndo(self) -> bool:
         """Whether there is a step to take back."""

@@ -90,7 +90,7 @@ class Move(Gesture):
 
     def _pulled(self, x: float) -> float:
         """Return x, or the left edge of another card when it is within 8 pixels: columns stay straight."""
-        edges = (item.x() for key, item in self.scene.nodes.items() if key not in self.before)
+        edges = (place[0] for key, place in self.scene.places.items() if key not in self.before)
         return min((e for e in edges if abs(e - x) <= PULL), key=lambda e: abs(e - x), default=x)
 
     def _back(self) -> None:

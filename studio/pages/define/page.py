@@ -12,6 +12,7 @@ from studio.canvas.outline import Outline
 from studio.canvas.palette import Palette
 from studio.inspector import Inspector
 from studio.pages.define.code_panel import CodePanel
+from studio.pages.define.history import HistoryList
 from studio.pages.define.problems import ProblemsList, fixable
 from studio.pages.define.stage import Stage
 from studio.pages.page import Page, Primary, Status
@@ -52,8 +53,11 @@ class DefinePage(Page):
         self.outline = Outline(self.view)
         self.lists = QStackedWidget()
         self.lists.addWidget(self.problems)
+        self.history = HistoryList(self.session)
         self.lists.addWidget(self.outline)
-        self.tabs = Tabs([("problems", tr("Problems")), ("outline", tr("Outline"))], "problems", name=tr("Dock"))
+        self.lists.addWidget(self.history)
+        names = [("problems", tr("Problems")), ("outline", tr("Outline")), ("history", tr("History"))]
+        self.tabs = Tabs(names, "problems", name=tr("Dock"))
         self.tabs.changed.connect(self.show_list)
         self.fix_all = Button(
             tr("Fix all safe"),
@@ -95,7 +99,7 @@ class DefinePage(Page):
         handlers = {
             "define.add": view.quick_add_here, "define.find": self.palette_.search.setFocus, "define.fix": self.fix,
             "define.next_problem": self.next_problem, "define.previous_problem": self.previous_problem,
-            "define.tidy": view.tidy, "define.outline": self._show_outline,
+            "define.tidy": view.tidy, "define.outline": self._show_outline, "define.history": self._show_history,
         }  # fmt: skip
         for id, handler in handlers.items():
             self.actions_.bind(id, handler)
@@ -201,14 +205,20 @@ class DefinePage(Page):
 
     # ---- small answers ---------------------------------------------------------------------------------------------
     def show_list(self, name: str) -> None:
-        """Show "problems" or "outline" in the dock."""
+        """Show "problems", "outline" or "history" in the dock."""
+        shown: dict[str, QWidget] = {"problems": self.problems, "outline": self.outline, "history": self.history}
         self.tabs.set_value(name)
-        self.lists.setCurrentWidget(self.outline if name == "outline" else self.problems)
+        self.lists.setCurrentWidget(shown[name])
 
     def _show_outline(self) -> None:
         self.panels["dock"].show()
         self.show_list("outline")
         self.outline.setFocus()
+
+    def _show_history(self) -> None:
+        self.panels["dock"].show()
+        self.show_list("history")
+        self.history.setFocus()
 
     def _show_node(self, node: str) -> None:
         self.session.selection.set(node)
