@@ -26,27 +26,31 @@ INSTALL = 'Install it with: python -m pip install "layerwright[gpu-cuda12]" (or 
 
 @dataclass(frozen=True, slots=True)
 class Gpu:
-    """What was found. `sentence` says what was looked for, what was found and what to do."""
+    """What was found. `sentence` says what was looked for, what was found and what to do; `reason` is its core."""
 
     available: bool
     sentence: str
     name: str = ""
     memory_bytes: int = 0
+    reason: str = ""
 
 
 @functools.cache
 def gpu() -> Gpu:
     """Look for CuPy, a driver and a card, once per process. Never raises, never takes longer than 30 s."""
     if importlib.util.find_spec("cupy") is None:
-        return Gpu(False, f"No GPU is used: CuPy is not installed. {INSTALL} Everything works on the CPU.")
+        text = f"No GPU is used: CuPy is not installed. {INSTALL} Everything works on the CPU."
+        return Gpu(False, text, reason="CuPy is not installed")
     try:
         done = subprocess.run(
             [sys.executable, "-c", TRY], capture_output=True, text=True, timeout=TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        return Gpu(False, f"No GPU is used: the CUDA driver did not answer within {TIMEOUT_S} s. The CPU goes on.")
+        reason = f"the CUDA driver did not answer within {TIMEOUT_S} s"
+        return Gpu(False, f"No GPU is used: {reason}. The CPU goes on.", reason=reason)
     if done.returncode:
-        return Gpu(False, _why(done.stderr))
+        reason = _why(done.stderr)
+        return Gpu(False, f"No GPU is used: {reason} Everything works on the CPU.", reason=reason)
     name, memory, version = done.stdout.strip().splitlines()[-1].split("|")
     return Gpu(True, f"{name} with CuPy {version}.", name, int(memory))
 
@@ -59,8 +63,7 @@ def _why(stderr: str) -> str:
         "nvrtc": "CuPy is installed, but the CUDA compiler (NVRTC) was not found. " + INSTALL,
         "OutOfMemory": "The card has no free memory. Close other programs that use it.",
     }
-    reason = next((text for key, text in known.items() if key.lower() in stderr.lower()), f"CuPy said: {last:.200}")
-    return f"No GPU is used: {reason} Everything works on the CPU."
+    return next((text for key, text in known.items() if key.lower() in stderr.lower()), f"CuPy said: {last:.200}.")
 
 
 def choose(device: str) -> tuple[Device, str]:

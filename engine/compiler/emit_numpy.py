@@ -1,7 +1,7 @@
 """emit: a planned graph as straight-line Python. Every line writes into memory that exists before the program runs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.compiler.binding import Binding
 from engine.compiler.plan import Buffer, Homes, Pairs, homes, is_host
@@ -17,6 +17,7 @@ class Emitted:
     Args:
         source: its text. lines: line number -> node id. bindings: its globals, in order of making.
         buffers: for the plan. size: bytes of its buffers.
+        macs: line number -> multiply-adds of its matrix product.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Emitted:
     bindings: list[Binding]
     buffers: tuple[Buffer, ...]
     size: int
+    macs: dict[int, int] = field(default_factory=dict)
 
 
 # ---- functions ---------------------------------------------------------------------------------------------------
@@ -67,8 +69,8 @@ def _read(graph: Graph, value: Value) -> bool:
 
 
 def function(name: str, head: str, writer: Writer, indent: str, before: Sequence[str] = ()) -> Emitted:
-    text, lines, origin = [head.format(name=name), *before], {}, ""
-    for line, node in writer.lines:
+    text, lines, macs, origin = [head.format(name=name), *before], {}, {}, ""
+    for at, (line, node) in enumerate(writer.lines):
         if node != origin:
             origin = node
             if node in writer.names:
@@ -76,6 +78,8 @@ def function(name: str, head: str, writer: Writer, indent: str, before: Sequence
                 lines[len(text)] = node
         text.append(indent + line)
         lines[len(text)] = node
+        if at in writer.macs:
+            macs[len(text)] = writer.macs[at]
     if not writer.lines:
         text.append(f"{indent}pass")
     placed = writer.homes
@@ -84,7 +88,7 @@ def function(name: str, head: str, writer: Writer, indent: str, before: Sequence
         for v, (offset, nbytes, first, last) in placed.buffers.items()
         if v not in writer.local
     )
-    return Emitted(name, "\n".join(text) + "\n", lines, list(writer.bindings.values()), buffers, placed.size)
+    return Emitted(name, "\n".join(text) + "\n", lines, list(writer.bindings.values()), buffers, placed.size, macs)
 
 
 UPDATE = "def {name}(chunks, lr, t):"

@@ -98,10 +98,16 @@ def work(graph: Graph) -> int:
     return sum(_cost(v) for v in graph.values())
 
 
+def multiply_adds(value: Value) -> int:
+    """Return the multiply-adds of a matrix product; 0 for other values."""
+    if value.op.name != "matmul":
+        return 0
+    return value.size * value.args[0].shape[-2 if value.params["transpose_a"] else -1]
+
+
 def _cost(value: Value) -> int:
-    if value.op.name == "matmul":
-        inner = value.args[0].shape[-2 if value.params["transpose_a"] else -1]
-        return 2 * value.size * inner
+    if count := multiply_adds(value):
+        return 2 * count
     return 4 * max([value.size, *(a.size for a in value.args)]) if value.op.fusion not in ("leaf", "view") else 0
 
 

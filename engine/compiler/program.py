@@ -72,7 +72,8 @@ class Program:
 
     Attributes:
         mode, rows, plan: what it is and how it runs.
-        source: the generated text. lines: line number -> node id. graph: of the first part; text: the same in print.
+        source: the generated text. lines: line number -> node id. macs: line number -> multiply-adds of one row.
+        graph: of the first part; text: the same in print.
         totals: what each entry of a totals vector is.
         outputs: the network's outputs of the last call: always after `test` and `predict`, after `step` only when a
             metric is no mean over rows. They are overwritten by the next call.
@@ -93,6 +94,7 @@ class Program:
         self.lowered, self.arena = lowered, arena
         self._code, self._penalties = code, penalties
         self.source, self.lines, self._compiled = compiled(self, code)
+        self.macs = per_row(code)
         self._parameters: Parameters | None = None
         self._memory: Array = None
         self._sums = np.zeros((len(plan.parts), len(totals) - 2 + penalties))
@@ -101,6 +103,18 @@ class Program:
         self.outputs: tuple[Array, ...] = tuple(
             np.empty((self.rows, *v.shape[1:]), v.dtype) for v in (lowered.outputs if wanted else ())
         )
+
+    @property
+    def update_lines(self) -> int:
+        """Lines of the optimizer's step; 0 where nothing is learnt."""
+        return self._code.update.source.count("\n") - 1 if self._code.update else 0
+
+    @property
+    def scratch_bytes(self) -> tuple[int, ...]:
+        """Sizes of the pieces of memory that the optimizer's step works in, all threads together."""
+        layout = self.lowered.layout
+        piece = min(self.plan.chunk, max(layout.trainable // self.plan.shards, 1)) * np.dtype(layout.dtype).itemsize
+        return (piece * self.plan.shards,) * self._code.scratch
 
     @cached_property
     def text(self) -> str:
@@ -190,6 +204,18 @@ def compiled(program: Program, code: Code) -> tuple[str, dict[int, str], dict[st
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     weakref.finalize(program, linecache.cache.pop, name, None)
     return text, lines, made
+
+
+def per_row(code: Code) -> dict[int, int]:
+    """Return line of the whole source -> multiply-adds of one row, for the lines that multiply matrices."""
+    rows = {emitted.name: n for n, emitted in code.rows.items()}
+    found: dict[int, int] = {}
+    start = 0
+    for emitted in code.functions():
+        if emitted.name in rows:
+            found |= {start + line: count // rows[emitted.name] for line, count in emitted.macs.items()}
+        start += emitted.source.count("\n") + 2
+    return found
 
 
 class _Binder:

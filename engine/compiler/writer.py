@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.backend import random as draws
 from engine.compiler.binding import Binding
-from engine.compiler.plan import HOST, Homes, contiguous, gathered, is_host, is_view
+from engine.compiler.plan import HOST, Homes, contiguous, gathered, is_host, is_view, multiply_adds
 from engine.ir.value import Value
 
 WIDE = 8192
@@ -32,6 +32,7 @@ class Writer:
     names: Mapping[str, str]
     local: Mapping[Value, str] = field(default_factory=dict)
     lines: list[tuple[str, str]] = field(default_factory=list)
+    macs: dict[int, int] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
     name_of: dict[Value, str] = field(default_factory=dict)
@@ -138,6 +139,8 @@ class Writer:
             self.write(GATHER.format(_source(value), self.kernel("gather"), self.name(value)), value.origin)
             return
         special = SPECIAL.get(value.op.name, template)
+        if count := multiply_adds(value):
+            self.macs[len(self.lines)] = count
         self.write(special(self, value, self.name(value)), value.origin)
 
     def expression(self, value: Value) -> str:

@@ -101,6 +101,7 @@ class CodeView(Themed, QPlainTextEdit):
         super().__init__()
         self._marked: tuple[int, ...] = ()
         self._errors: dict[int, str] = {}
+        self._notes: dict[int, str] = {}
         self._colors = _Colors(self.document())
         self._gutter = _Gutter(self)
         self.setReadOnly(not editable)
@@ -150,6 +151,15 @@ class CodeView(Themed, QPlainTextEdit):
         self._errors = dict(errors)
         self._mark()
 
+    def set_notes(self, notes: Mapping[int, str]) -> None:
+        """Put short remarks at the right of lines (the cost of what is selected)."""
+        self._notes = dict(notes)
+        self.viewport().update()
+
+    def notes(self) -> dict[int, str]:
+        """Return the remarks at the right of lines."""
+        return dict(self._notes)
+
     def restyle(self) -> None:
         self.setStyleSheet(
             f"QPlainTextEdit {{ background: {theme.color('bg.code').name()}; border: none; border-radius: 0; "
@@ -174,14 +184,14 @@ class CodeView(Themed, QPlainTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._errors:
+        if not self._errors and not self._notes:
             return
         painter = painter_of(self.viewport())
         painter.setFont(theme.font(11, 500))
-        painter.setPen(theme.color("danger.text"))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         for line, top, height in self._visible_lines():
-            if message := self._errors.get(line):
+            if message := self._errors.get(line) or self._notes.get(line):
+                painter.setPen(theme.color("danger.text" if line in self._errors else "accent.text"))
                 painter.drawText(QRectF(0, top, self.viewport().width() - 12, height), flags, message)
 
     def paint_gutter(self, gutter: QWidget) -> None:

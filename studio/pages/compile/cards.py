@@ -1,40 +1,15 @@
-"""The four figures at the top, the card of problems and the card of the device."""
-
-from collections.abc import Sequence
+"""The four figures at the top and the card of the device."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.backend.devices import Gpu, cores
-from engine.errors import Problem
 from engine.project.document import Device
 from studio.pages import numbers
 from studio.pages.compile.compiled import Compiled
 from studio.text import plural, tr
-from studio.widgets import (
-    Box,
-    Button,
-    Card,
-    Chip,
-    Icon,
-    Label,
-    Radio,
-    Scroll,
-    Tile,
-    clear,
-    column,
-    fixed,
-    lay,
-    put,
-    row,
-)  # fmt: skip
-
-ICONS = {
-    "error": ("circle-alert", "danger.fill"),
-    "warning": ("triangle-alert", "warning.fill"),
-    "tip": ("info", "accent.text"),
-}
+from studio.widgets import Box, Button, Card, Icon, Label, Radio, Scroll, Tile, column, lay, row
 
 
 class Figure(Box):
@@ -54,17 +29,29 @@ class Figure(Box):
         self.remark.setText(remark)
         self.setAccessibleDescription(f"{value}, {remark}")
 
+    def set_stale(self, stale: bool) -> None:
+        """Show whether the number is of an earlier version of the project."""
+        self.value.set_color("text.muted" if stale else "text.primary")
+
+
+EPOCH = (
+    "One step was run to make memory and functions, then three on training rows were timed. The middle time x the "
+    "steps of an epoch is the estimate; validation and drawing come on top."
+)
+
 
 class Figures(QWidget):
-    """Parameters, operations per row, peak memory, device and threads."""
+    """Parameters, work per row, peak memory, and the time that an epoch should take."""
 
     def __init__(self) -> None:
         super().__init__()
         self.parameters = Figure(tr("Parameters"), "hash")
-        self.work = Figure(tr("Operations per row"), "zap")
+        self.work = Figure(tr("Work per row"), "zap")
         self.memory = Figure(tr("Peak memory"), "memory-stick")
-        self.device = Figure(tr("Device"), "cpu")
-        lay(self, [(f, 1) for f in (self.parameters, self.work, self.memory, self.device)], False, 12, 0)
+        self.epoch = Figure(tr("Epoch, estimated"), "timer")
+        self.epoch.setToolTip(tr(EPOCH))
+        self.all = (self.parameters, self.work, self.memory, self.epoch)
+        lay(self, [(f, 1) for f in self.all], False, 12, 0)
 
     def show_compiled(self, compiled: Compiled) -> None:
         """Show the figures of programs."""
@@ -77,64 +64,13 @@ class Figures(QWidget):
         self.work.show_figure(numbers.work(forward), remark)
         batch = tr("batch {n} · data {size} more", n=compiled.rows, size=numbers.size(compiled.data_bytes))
         self.memory.show_figure(numbers.size(compiled.memory("train")), batch)
-        plan = compiled.programs["train"].plan
-        threads = plural(plan.shards, "thread", "threads")
-        name = "NumPy" if compiled.device == "cpu" else "CuPy"
-        self.device.show_figure(f"{name} · {threads}", plan.why)
-        self.device.setToolTip(plan.why)
+        steps = plural(compiled.batches, "step", "steps")
+        self.epoch.show_figure(numbers.duration(compiled.epoch_seconds), tr("{steps} · from 3 timed ones", steps=steps))
 
-
-class ProblemsCard(Card):
-    """All findings with their fixes. `fix(repair)` and `show(node)` when a person wants one mended or shown."""
-
-    fix, located = Signal(object), Signal(object)
-
-    def __init__(self) -> None:
-        self.state = Chip(tr("no problems"), "success.text", "success.soft", "check")
-        self.list = QWidget()
-        self._box = lay(self.list, [None], True, 6, (16, 0, 12, 10))
-        super().__init__(tr("Problems"), (Scroll(self.list, name=tr("Problems")), 1), tools=(self.state,), margins=0)
-
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Show findings, worst first."""
-        clear(self._box)
-        errors = sum(p.severity == "error" for p in problems)
-        if not problems:
-            self.state.set(tr("no problems"), "success.text", "success.soft", "check")
-            put(self._box, Label(tr("Shapes, loss and data fit together."), 12, 400, "text.secondary", wrap=True))
-        elif errors:
-            self.state.set(plural(errors, "error", "errors"), "danger.text", "danger.soft", "circle-alert")
-        else:
-            self.state.set(plural(len(problems), "remark", "remarks"), "warning.text", "warning.soft", "triangle-alert")
-        for problem in problems[:30]:
-            put(self._box, ProblemRow(problem, self))
-        put(self._box, None)
-
-
-class ProblemRow(QWidget):
-    """A finding: severity, sentence, and the button that mends it or leads to it."""
-
-    def __init__(self, problem: Problem, card: ProblemsCard) -> None:
-        super().__init__()
-        self._problem, self._card = problem, card
-        icon, color = ICONS[problem.severity]
-        words = Label(str(problem), 12, 400, "text.secondary", wrap=True)
-        tools: list[QWidget] = []
-        if problem.repair is not None:
-            button = Button(problem.repair.title, None, "soft", "small")
-            button.clicked.connect(self._fix)
-            tools.append(button)
-        elif problem.node is not None:
-            button = Button(tr("Show"), None, "ghost", "small", name=tr("Show {place}", place=problem.where))
-            button.clicked.connect(self._show)
-            tools.append(button)
-        lay(self, [Icon(icon, color), (words, 1), *tools], False, 8, 0)
-
-    def _fix(self, _checked: bool = False) -> None:
-        self._card.fix.emit(self._problem.repair)
-
-    def _show(self, _checked: bool = False) -> None:
-        self._card.located.emit(self._problem.node)
+    def set_stale(self, stale: bool) -> None:
+        """Show whether the numbers are of an earlier version of the project."""
+        for figure in self.all:
+            figure.set_stale(stale)
 
 
 class DeviceRow(Box):
@@ -151,15 +87,15 @@ class DeviceRow(Box):
         words = column(None, Label(title, 13, 600), self.note, None, spacing=1)
         tile = Tile(icon, "core", 28, 16)
         super().__init__(self.radio, tile, (words, 1), self.state, vertical=False, spacing=10, margins=(12, 0, 12, 0))
-        self.setFixedHeight(44)
+        self.setFixedHeight(42)
         self.radio.clicked.connect(self._clicked)
 
-    def show_state(self, on: bool, note: str, state: str, color: str) -> None:
-        """Show whether it is chosen and whether it is there."""
+    def show_state(self, on: bool, note: str, state: str, color: str, tip: str = "") -> None:
+        """Show whether it is chosen and whether it is there. tip: what the tooltip says instead of the note."""
         self.radio.setChecked(on)
         self.set_surface("accent.soft" if on else "bg.panel", "accent.line" if on else "border.default")
         self.note.setText(note)
-        self.note.setToolTip(note)
+        self.setToolTip(tip or note)
         self.state.setText(state)
         self.state.set_color(color)
         self.setAccessibleDescription(f"{note}, {state}")
@@ -172,10 +108,10 @@ class DeviceRow(Box):
 
 
 class DeviceCard(Card):
-    """Automatic, CPU or GPU. `picked(device)`; a GPU that is missing is a sentence, never an error."""
+    """Automatic, CPU or GPU. `picked(device)`, `again()`, `helped()`; a missing GPU is a sentence, never an error."""
 
     picked = Signal(object)
-    again = Signal()
+    again, helped = Signal(), Signal()
 
     def __init__(self) -> None:
         self.check = Button(tr("Check again"), "refresh-cw", "ghost", "small", tooltip=tr("Look for a GPU again"))
@@ -184,27 +120,37 @@ class DeviceCard(Card):
             "cpu": DeviceRow("cpu", "NumPy", "cpu"),
             "gpu": DeviceRow("gpu", "CuPy", "gpu"),
         }
-        self.sentence = Label("", 12, 400, "text.secondary", wrap=True)
-        note = row(fixed(Icon("info", "text.muted", 14), 14), (self.sentence, 1), spacing=8)
+        self.sentence = Label("", 12, 400, "text.secondary", elide=True)
+        self.help = Button(tr("How to add a GPU"), None, "ghost", "small")
+        note = row(Icon("info", "text.muted", 14), (self.sentence, 1), self.help, spacing=8, margins=(0, 0, 0, 0))
         body = column(*self.rows.values(), note, None, spacing=6, margins=(12, 0, 12, 0))
         scroll = Scroll(body, name=tr("Devices"))
         super().__init__(tr("Device"), (scroll, 1), tools=(self.check,), margins=(0, 0, 0, 8))
         for made in self.rows.values():
             made.picked.connect(self.picked)
         self.check.clicked.connect(self._again)
+        self.help.clicked.connect(self._help)
 
-    def show_devices(self, chosen: Device, gpu: Gpu | None, dtype: str) -> None:
-        """Show what there is. gpu: None while it is being looked for."""
+    def show_devices(self, chosen: Device, gpu: Gpu | None, dtype: str, compiled: Compiled | None = None) -> None:
+        """Show what there is. gpu: None while it is being looked for. compiled: what is known of its threads."""
         ready, there = tr("Ready"), gpu is not None and gpu.available
-        cpu = f"{plural(cores(), 'CPU core', 'CPU cores')} · {dtype}"
-        self.rows["cpu"].show_state(chosen == "cpu", cpu, ready, "success.text")
+        cpu, why = f"{plural(cores(), 'CPU core', 'CPU cores')} · {dtype}", ""
+        if compiled is not None and compiled.device == "cpu":
+            plan = compiled.programs["train"].plan
+            cpu, why = f"{cpu} · {plural(plan.shards, 'thread', 'threads')}", plan.why
+        self.rows["cpu"].show_state(chosen == "cpu", cpu, ready, "success.text", f"{cpu}. {why}" if why else "")
         state = tr("looking…") if gpu is None else ready if there else tr("Not found")
         color = "text.muted" if gpu is None else "success.text" if there else "warning.text"
-        name = gpu.name if gpu and there else tr("NVIDIA card with CuPy")
-        self.rows["gpu"].show_state(chosen == "gpu", name, state, color)
+        name = gpu.name if gpu and there else gpu.reason if gpu and gpu.reason else tr("NVIDIA card with CuPy")
+        self.rows["gpu"].show_state(chosen == "gpu", name, state, color, gpu.sentence if gpu else "")
         found = tr("the GPU") if there else tr("the CPU")
         self.rows["auto"].show_state(chosen == "auto", tr("takes {device} here", device=found), ready, "success.text")
-        self.sentence.setText("" if gpu is None else gpu.sentence)
+        optional = tr("Everything works on the CPU; a GPU is optional.")
+        self.sentence.setText("" if gpu is None else gpu.sentence if there else optional)
+        self.help.setVisible(not there)
 
     def _again(self, _checked: bool = False) -> None:
         self.again.emit()
+
+    def _help(self, _checked: bool = False) -> None:
+        self.helped.emit()

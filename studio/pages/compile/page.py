@@ -1,29 +1,39 @@
-"""The Compile page: figures, summary, memory plan, the generated program, device and problems."""
+"""The Compile page: figures, summary, memory plan, the generated program, device and checks."""
 
 import functools
 
+from PySide6.QtCore import QLocale, QTime
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.backend import devices
 from engine.backend.devices import Gpu
 from engine.errors import LayerwrightError, ModelError, Problem
+from engine.project import selfchecks
 from engine.project.document import Device, Project
+from engine.project.hashes import Stage, stage_hash
 from studio.actions import Actions
 from studio.document import training_edits
 from studio.document.session import Session
 from studio.jobs import Job, sentence
 from studio.pages import numbers
-from studio.pages.compile.cards import DeviceCard, Figures, ProblemsCard
+from studio.pages.compile.cards import DeviceCard, Figures
+from studio.pages.compile.checks import ChecksCard
 from studio.pages.compile.compiled import Compiled, compile_project
-from studio.pages.compile.memory import LifetimeChart, ShareBar
+from studio.pages.compile.gpu_help import GpuHelp
+from studio.pages.compile.lifetimes import LifetimeChart
+from studio.pages.compile.memory import ShareBar
 from studio.pages.compile.program import ProgramCard, SummaryCard
 from studio.pages.page import Page, Primary, Status
 from studio.pages.readiness import Obstacle, obstacle
 from studio.pages.summary import data_status
 from studio.text import tr
-from studio.widgets import Button, Card, Chip, EmptyState, Scroll, column, fixed, lay, row
+from studio.widgets import Box, Button, Card, Chip, EmptyState, Icon, Label, Scroll, column, fixed, lay, row
 
-LEFT = 500
+LEFT, BELOW = 503, 226
+STAGES: dict[Stage, str] = {"data": "Data", "define": "Define", "compile": "Compile"}
+"""Stages whose changes make programs out of date."""
+PARTS = ("data", "network", "feeds", "targets", "compile", "fit")
+"""Parts of a project that self-checks work with."""
 PROMISE = "The network becomes a program that you can read."
 
 
@@ -33,8 +43,28 @@ class MemoryCard(Card):
     def __init__(self) -> None:
         self.saved = Chip("", "success.text", "success.soft", height=18)
         self.bar, self.chart = ShareBar(tr("Memory shares")), LifetimeChart(tr("Buffer lifetimes"))
-        scroll = Scroll(self.chart, name=tr("Buffer lifetimes"))
-        super().__init__(tr("Memory plan"), self.bar, (scroll, 1), tools=(self.saved,))
+        self.area = Scroll(self.chart, name=tr("Buffer lifetimes"))
+        super().__init__(tr("Memory plan"), self.bar, (self.area, 1), tools=(self.saved,))
+        self.chart.revealed.connect(self._reveal)
+
+    def _reveal(self, y: int, height: int) -> None:
+        self.area.ensureVisible(0, y + height // 2, 0, height)
+
+
+class StaleBar(Box):
+    """Says that what is shown is of an earlier version, of when, and what changed since. One button mends it."""
+
+    def __init__(self) -> None:
+        self.text = Label("", 12, 500, "warning.text", elide=True, name=tr("Out of date"))
+        self.again = Button(tr("Compile again"), "braces", "soft", "small")
+        line = row(Icon("triangle-alert", "warning.fill"), (self.text, 1), self.again, spacing=8, margins=(12, 0, 8, 0))
+        super().__init__(line, fill="warning.soft", stroke="warning.text")
+        self.setFixedHeight(36)
+
+    def show_changes(self, clock: str, stages: tuple[str, ...]) -> None:
+        """Show since when, and which stages changed."""
+        names = tr(" and ").join(stages) or tr("The project")
+        self.text.setText(tr("Out of date: {names} changed after compiling at {time}.", names=names, time=clock))
 
 
 class CompilePage(Page):
@@ -46,7 +76,9 @@ class CompilePage(Page):
         self.compiled: Compiled | None = None
         self.gpu: Gpu | None = None
         self._of: Project | None = None
+        self._shown_of: Project | None = None
         self._job: Job | None = None
+        self._checking: Job | None = None
         self._looking: Job | None = None
         self._error = ""
         self._clicked = False
@@ -58,11 +90,13 @@ class CompilePage(Page):
     # ---- parts -----------------------------------------------------------------------------------------------------
     def build(self) -> None:
         self.figures, self.summary, self.memory = Figures(), SummaryCard(), MemoryCard()
-        self.program, self.device, self.problems = ProgramCard(), DeviceCard(), ProblemsCard()
+        self.program, self.device, self.checks = ProgramCard(), DeviceCard(), ChecksCard()
+        self.stale = StaleBar()
         left = fixed(column((self.summary, 5), (self.memory, 4), spacing=12), LEFT)
-        below = fixed(row((self.device, 1), (self.problems, 1), spacing=12), height=258)
+        below = fixed(row((self.device, 53), (self.checks, 47), spacing=12), height=BELOW)
         right = column((self.program, 1), below, spacing=12)
-        self.shown = column(self.figures, (row(left, (right, 1), spacing=12), 1), spacing=12, margins=12)
+        whole = (self.stale, self.figures, (row(left, (right, 1), spacing=12), 1))
+        self.shown = column(*whole, spacing=12, margins=12)
         self.button = Button(tr("Compile"), "braces", "soft")
         self.nothing = EmptyState("braces", tr("Not compiled yet"), tr(PROMISE), self.button)
         self.empty = QWidget()
@@ -81,11 +115,13 @@ class CompilePage(Page):
         for signal in (self.summary.picked, self.program.picked, self.memory.chart.picked):
             signal.connect(self._picked)
         self.program.mode_changed.connect(self._mode_changed)
-        self.button.clicked.connect(self._pressed)
+        for button in (self.button, self.stale.again):
+            button.clicked.connect(self._pressed)
         self.device.picked.connect(self._device_picked)
         self.device.again.connect(self._look_again)
-        self.problems.fix.connect(session.apply_repair)
-        self.problems.located.connect(self._show_node)
+        self.device.helped.connect(self._show_help)
+        self.checks.fix.connect(session.apply_repair)
+        self.checks.located.connect(self._show_node)
 
     # ---- what a person can do --------------------------------------------------------------------------------------
     def compile(self) -> bool:
@@ -94,6 +130,7 @@ class CompilePage(Page):
         if self._job is not None or prepared is None or self.obstacle() is not None:
             self.refresh()
             return False
+        self._stop_checks()
         project = self.session.project
         self._error, self._of = "", project
         work = functools.partial(compile_project, project, prepared)
@@ -112,12 +149,12 @@ class CompilePage(Page):
     # ---- for the window --------------------------------------------------------------------------------------------
     def enter(self) -> None:
         self._look()
-        if not self.current():
+        if self.compiled is None:
             self.compile()
-        self.refresh()
+        self._catch_up()
 
     def shut(self) -> None:
-        for job in (self._job, self._looking):
+        for job in (self._job, self._checking, self._looking):
             if job is not None:
                 job.forget()
 
@@ -138,6 +175,7 @@ class CompilePage(Page):
         elif self.current() and self.compiled:
             took = numbers.duration(self.compiled.seconds)
             left.append(Status("circle-check", tr("Compiled in {time}", time=took), "success.text"))
+            left.append(Status("braces", tr("program {digits}", digits=self.compiled.digest)))
         elif self.compiled is not None:
             left.append(Status("triangle-alert", tr("Out of date: compile again"), "warning.text"))
         return left, data_status(self.session)
@@ -152,9 +190,26 @@ class CompilePage(Page):
         self.nothing.sentence.setText(why)
         self.button.set_text(found.action if found else tr("Compile"), "arrow-right" if found else "braces")
         self.button.setAccessibleName(found.action if found else tr("Compile"))
+        self.stale.again.set_text(found.action if found else tr("Compile again"), "arrow-right" if found else "braces")
+        self.stale.again.setAccessibleName(self.stale.again.text().strip())
         self._show_device()
         self._show_problems()
+        self._show_age()
         self.status_changed.emit()
+
+    def _show_age(self) -> None:
+        """Say whether what is shown is of the project as it is, and what changed since."""
+        old = self.compiled is not None and not self.current()
+        self.stale.setVisible(old)
+        self.figures.set_stale(old)
+        if self.compiled is None or self._of is None or not old:
+            return
+        now, then = self.session.project, self._shown_of or self._of
+        stages = tuple(tr(title) for s, title in STAGES.items() if stage_hash(now, s) != stage_hash(then, s))
+        clock = QLocale().toString(
+            QTime(self.compiled.clock.hour, self.compiled.clock.minute), QLocale.FormatType.ShortFormat
+        )
+        self.stale.show_changes(clock, stages)
 
     def _show_compiled(self, compiled: Compiled) -> None:
         self.figures.show_compiled(compiled)
@@ -175,14 +230,14 @@ class CompilePage(Page):
 
     def _show_device(self) -> None:
         settings = self.session.project.compile
-        self.device.show_devices(settings.device, self.gpu, settings.dtype)
+        self.device.show_devices(settings.device, self.gpu, settings.dtype, self.compiled)
 
     def _show_problems(self) -> None:
         source = self.session.project.data.source.path
         problems: list[Problem] = list(self.session.problems) if source or self.session.prepared else []
         if self._error:
             problems = [Problem("compile", self._error), *problems]
-        self.problems.show_problems(problems)
+        self.checks.show_problems(problems)
 
     def _selected(self, _ids: object) -> None:
         nodes = self.session.selection.nodes
@@ -218,12 +273,42 @@ class CompilePage(Page):
     def _done(self, compiled: Compiled) -> None:
         self._job = None
         if self._of is self.session.project:
-            self.compiled = compiled
+            self.compiled, self._shown_of = compiled, self._of
             self.session.mark_stage("compile")
             self._show_compiled(compiled)
             self.refresh()
+            self._check()
         elif self.isVisible():
             self.compile()
+
+    # ---- self-checks -----------------------------------------------------------------------------------------------
+    def _check(self) -> None:
+        """Let the self-checks run from the first one on."""
+        prepared = self.session.prepared
+        if prepared is None:
+            return
+        self._stop_checks()
+        self.checks.begin()
+        work = selfchecks.self_checks(self.session.project, prepared)
+        self._checking = Job(work, self._checked, self._all_checked, self._not_checked, name="checks").start()
+
+    def _stop_checks(self) -> None:
+        if self._checking is not None:
+            self._checking.forget()
+            self._checking = None
+            self.checks.cancel()
+
+    def _checked(self, found: list[selfchecks.SelfCheck]) -> None:
+        for check in found:
+            self.checks.show_check(check)
+
+    def _all_checked(self, _value: object) -> None:
+        self._checking = None
+
+    def _not_checked(self, error: BaseException) -> None:
+        self._checking = None
+        self.checks.cancel()
+        self.toast(tr("The checks could not be carried out"), sentence(error), "error")
 
     def _failed(self, error: BaseException) -> None:
         self._job = None
@@ -235,6 +320,9 @@ class CompilePage(Page):
     def _look(self) -> None:
         if self.gpu is None and self._looking is None:
             self._looking = Job(devices.gpu, None, self._found, self._not_found, name="gpu").start()
+
+    def _show_help(self) -> None:
+        GpuHelp(self.window()).show()
 
     def _look_again(self) -> None:
         devices.gpu.cache_clear()
@@ -250,15 +338,26 @@ class CompilePage(Page):
         self._found(Gpu(False, sentence(error)))
 
     def _opened(self, _project: Project) -> None:
+        self._stop_checks()
         self.compiled, self._error = None, ""
         self.refresh()
 
     def _project_changed(self, before: Project, after: Project) -> None:
-        if before is not after:
-            self._error = ""
-            self.refresh()
+        if before is after:
+            return
+        self._error = ""
+        if self._checking is not None and any(getattr(before, n) is not getattr(after, n) for n in PARTS):
+            self._stop_checks()
+        if self.isVisible():
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Show the age of what is shown; cancelled checks run again when an undo brought their project back."""
+        if self.compiled is not None and "cancelled" in self.checks.states().values() and self.current():
+            self._check()
+        self.refresh()
 
     def _prepared_changed(self, _prepared: object) -> None:
-        if self.isVisible() and not self.current():
+        if self.isVisible() and self.compiled is None:
             self.compile()
         self.refresh()

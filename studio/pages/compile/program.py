@@ -3,19 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from engine.specs import snake
 from studio import theme
 from studio.pages import numbers
-from studio.pages.compile.compiled import MODES, WIDTHS, Compiled, Mode, ranges
+from studio.pages.compile.compiled import MODES, Compiled, Mode, ranges
 from studio.text import tr
-from studio.widgets import Card, CodeView, IconButton, Label, Rows, Segmented, Table
+from studio.widgets import Card, CodeView, IconButton, Label, Rows, Segmented, Table, icon_at, rounded
 
-COLUMNS = ("Layer", "Type", "Output", "Params", "Mult-adds", "Memory")
-WIDTH = (0, 78, 86, 60, 72, 76)
+COLUMNS = ("Layer", "Output", "Params", "MAC / row", "kB")
+TIPS = (
+    "", "Shape of the output, rows of a batch first", "Weights and biases", "Multiply-adds of one row, forward",
+    "Memory of the output for a batch, in 1,000 bytes; a view needs none of its own",
+)  # fmt: skip
+WIDTH = (0, 110, 66, 78, 66)
 TITLES = {"train": "Train", "test": "Test", "predict": "Predict"}
+TILE, INSET = 20, 10
+Index = QModelIndex | QPersistentModelIndex
 
 
 class SummaryRows(Rows):
@@ -24,47 +31,95 @@ class SummaryRows(Rows):
     def __init__(self) -> None:
         super().__init__([tr(c) for c in COLUMNS], color=self._token)
         self.nodes: list[str] = []
-        self._icons: list[tuple[str, str]] = []
+        self.kinds: list[str] = []
+        self.icons: list[tuple[str, str]] = []
 
     def show(self, compiled: Compiled) -> None:
         """Show the layers of a network in the order of computing."""
-        shapes, rows = compiled.shapes, []
+        shapes = compiled.shapes
         nodes = [compiled.network.nodes[id] for id in compiled.network.order()]
         self.nodes = [node.id for node in nodes]
-        groups = [theme.category(node.layer.GROUP) for node in nodes]
-        self._icons = [(n.layer.ICON or g.icon, g.color) for n, g in zip(nodes, groups, strict=True)]
-        for node in nodes:
-            shape = shapes.output.get(node.id)
-            count = compiled.rows * (WIDTHS.get(shapes.dtype.get(node.id, ""), 4))
-            for size in shape or (0,):
-                count *= size or 1
-            cost = shapes.cost.get(node.id) or None
-            values = (shapes.parameters.get(node.id) or None, cost, numbers.size(count))
-            rows.append((node.name, node.layer.KERAS, numbers.shape(shape, compiled.rows), *values))
-        total = (compiled.parameters, sum(shapes.cost.values()), "")
-        self.put(self.heads, [*rows, (tr("Total"), "", "", *total)])
+        self.icons = [(n.layer.ICON or theme.category(n.layer.GROUP).icon, n.layer.GROUP) for n in nodes]
+        self.kinds = ["" if n.name.startswith(snake(n.layer.KERAS)) else n.layer.KERAS for n in nodes]
+        sizes = [compiled.bytes_of(node.id) for node in nodes]
+        rows = [
+            (
+                node.name,
+                numbers.shape(shapes.output.get(node.id), compiled.rows),
+                shapes.parameters.get(node.id) or None,
+                shapes.cost.get(node.id) or None,
+                tr("view") if size is None else f"{size / 1000:,.1f}",
+            )
+            for node, size in zip(nodes, sizes, strict=True)
+        ]
+        total = sum(size or 0 for size in sizes) / 1000
+        last = (tr("Total"), "", compiled.parameters, sum(shapes.cost.values()), f"{total:,.1f}")
+        self.put(self.heads, [*rows, last])
 
-    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         return super().flags(index) if index.row() < len(self.nodes) else Qt.ItemFlag.ItemIsEnabled
 
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         column, last = index.column(), index.row() == len(self.nodes)
-        if role == Qt.ItemDataRole.DecorationRole and column == 0 and not last:
-            return theme.icon(*self._icons[index.row()], 14)
         if role == Qt.ItemDataRole.FontRole:
-            return theme.font(12 if column != 1 else 11, 600 if last or column == 0 else 400, mono=column > 1)
+            return theme.font(12, 600 if last or column == 0 else 400, mono=column > 0)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft
+            side = Qt.AlignmentFlag.AlignRight if column > 0 else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == 0 and not last:
+            return f"{self.rows[index.row()][0]} {self.kinds[index.row()]}".strip()
         return super().data(index, role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.TextAlignmentRole and section > 1:
+        if role == Qt.ItemDataRole.TextAlignmentRole and section > 0:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal:
+            return tr(TIPS[section]) if TIPS[section] else None
         return super().headerData(section, orientation, role)
 
     def _token(self, row: int, column: int) -> str | None:
-        return "text.muted" if column == 1 or self.rows[row][column] is None else None
+        value = self.rows[row][column]
+        return "text.muted" if value is None or value == tr("view") else None
+
+
+class LayerCell(QStyledItemDelegate):
+    """Paints a layer: its tile, its name, and its type where the name does not tell; a bar where it is selected."""
+
+    def __init__(self, model: SummaryRows, parent: Table) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        text, option.text = option.text, ""
+        view = option.widget
+        view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, view)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint(painter, option.rect, index.row(), text, option.state & QStyle.StateFlag.State_Selected)
+        painter.restore()
+
+    def _paint(self, painter: QPainter, rect: QRect, row: int, text: str, selected: Any) -> None:
+        middle, x = Qt.AlignmentFlag.AlignVCenter, rect.left() + INSET
+        if selected:
+            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), theme.color("accent.line"))
+        if row < len(self._model.nodes):
+            icon, group = self._model.icons[row]
+            top = rect.top() + (rect.height() - TILE) / 2
+            rounded(painter, QRectF(x, top, TILE, TILE), theme.tint(group), None, 4)
+            icon_at(painter, x + 3, top + 3, icon, theme.category(group).color, 14)
+            x += TILE + 8
+        painter.setFont(theme.font(12, 600))
+        painter.setPen(theme.color("text.primary"))
+        room = rect.right() - x
+        name = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(QRectF(x, rect.top(), room, rect.height()), middle, name)
+        kind = self._model.kinds[row] if row < len(self._model.kinds) else ""
+        x += int(theme.text_width(name, painter.font())) + 8
+        painter.setFont(theme.font(11))
+        painter.setPen(theme.color("text.muted"))
+        if kind and theme.text_width(kind, painter.font()) <= rect.right() - x:
+            painter.drawText(QRectF(x, rect.top(), rect.right() - x, rect.height()), middle, kind)
 
 
 class SummaryCard(Card):
@@ -75,6 +130,7 @@ class SummaryCard(Card):
     def __init__(self) -> None:
         self.model = SummaryRows()
         self.table = Table(self.model, name=tr("Summary of layers"), stretch=0)
+        self.table.setItemDelegateForColumn(0, LayerCell(self.model, self.table))
         self.batch = Label("", 11, 400, "text.muted")
         self.copy = IconButton("copy", tr("Copy summary"), size="small")
         super().__init__(tr("Summary"), (self.table, 1), tools=(self.batch, self.copy), margins=(1, 0, 1, 4))
@@ -122,10 +178,9 @@ class ProgramCard(Card):
         self.modes = Segmented([(m, tr(TITLES[m])) for m in MODES], "train", name=tr("Program for"), height=26)
         self.copy = IconButton("copy", tr("Copy program"), size="small")
         self.code = CodeView(name=tr("Generated program"))
-        tools = (self.modes, self.copy)
-        super().__init__(
-            tr("Matrix program"), (self.code, 1), tools=tools, icon="braces", remark=" ", margins=(1, 0, 1, 8)
-        )
+        self.place = Label("", 12, 400, "text.muted", elide=True)
+        tools = (self.place, self.modes, self.copy)
+        super().__init__(tr("Matrix program"), (self.code, 1), tools=tools, icon="braces", margins=(1, 0, 1, 8))
         self._compiled: Compiled | None = None
         self.modes.changed.connect(self._mode_chosen)
         self.code.line_clicked.connect(self._clicked)
@@ -150,8 +205,9 @@ class ProgramCard(Card):
         self.code.set_marked(lines, reveal)
         names = [self._compiled.network.nodes[n].name for n in nodes if n in self._compiled.network.nodes]
         words = f"{', '.join(names)} · {ranges(lines) or tr('no line of its own')}" if names else self._length()
-        if self.head:
-            self.head.remark.setText(words)
+        macs = self._compiled.macs(self.mode, nodes)
+        self.code.set_notes({line: tr("{n} MAC", n=numbers.whole(count)) for line, count in macs.items()})
+        self.place.setText(words)
 
     def _length(self) -> str:
         count = self.code.document().blockCount()

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.backend.devices import Gpu
 from engine.errors import Problem, Repair
 from engine.project import lifecycle
+from engine.project.selfchecks import CHECKS, SelfCheck
 from studio.actions import Actions
 from studio.document.session import Session
 from studio.document.templates import sample_path, samples
@@ -53,7 +55,15 @@ def test_entering_compiles_and_shows_the_figures(page: CompilePage, session: Ses
     assert page.status()[0][0].text.startswith("Compiled in")
     assert page.summary.model.rowCount() == len(session.project.network.nodes) + 1
     total = page.summary.model.rows[-1]
-    assert total[3] == compiled.parameters
+    assert total[2] == compiled.parameters
+
+
+def test_the_epoch_is_estimated_from_steps_that_ran(page: CompilePage) -> None:
+    compiled = page.compiled
+    assert 0 < compiled.step_seconds < 1
+    assert compiled.epoch_seconds == compiled.step_seconds * compiled.batches
+    assert page.figures.epoch.remark.full_text() == f"{compiled.batches} steps · from 3 timed ones"
+    assert "validation and drawing come on top" in page.figures.epoch.toolTip()
 
 
 def test_a_row_marks_its_lines_and_its_buffers(page: CompilePage, session: Session) -> None:
@@ -64,7 +74,11 @@ def test_a_row_marks_its_lines_and_its_buffers(page: CompilePage, session: Sessi
     marked = page.program.code.marked()
     assert marked
     assert all("dense_2" in source[line - 1] for line in marked[:3])
-    assert page.program.head.remark.full_text().startswith("dense_2 · lines ")
+    assert page.program.place.full_text().startswith("dense_2 · lines ")
+    notes = page.program.code.notes()
+    assert all("np.dot" in source[line - 1] for line in notes)
+    assert set(notes.values()) == {f"{64 * 3:,} MAC"}
+    assert len(notes) == 3  # forward, to the weights and to the layer before
 
 
 def test_a_line_chooses_its_layer(page: CompilePage, session: Session) -> None:
@@ -95,21 +109,91 @@ def test_memory_shares_are_those_of_the_arrays(page: CompilePage) -> None:
     assert shares["Adam"] == 2 * 4 * compiled.trainable
     assert compiled.memory("train") > compiled.memory("predict")
     assert 0 < compiled.saved("train") < 1
-    assert [section.title for section in compiled.sections("train")] == ["Forward", "Backward"]
+    assert [section.title for section in compiled.sections("train")] == ["Forward", "Backward", "Update"]
+    assert 0 < shares["Activations"] <= compiled.programs["train"].plan.peak_bytes
     assert [section.title for section in compiled.sections("predict")] == ["Forward"]
 
 
-def test_an_edit_makes_it_out_of_date_until_it_is_compiled_again(page: CompilePage, session: Session) -> None:
+def set_units(session: Session, units: int) -> None:
     node = next(n for n in session.project.network if n.name == "dense_1")
-    replaced = session.project.network.replace(node.id, layer=node.layer.replace(units=5))
+    replaced = session.project.network.replace(node.id, layer=node.layer.replace(units=units))
     session.edit("Set units", lambda p: dataclasses.replace(p, network=replaced))
+
+
+def test_an_edit_makes_it_out_of_date_until_it_is_compiled_again(page: CompilePage, session: Session) -> None:
+    assert not page.stale.isVisible()
+    figure = page.figures.parameters.value.full_text()
+    set_units(session, 5)
     assert page.primary().text == "Compile"
     assert "Out of date" in page.status()[0][0].text
+    assert page.stale.isVisible()
+    assert page.stale.text.full_text().startswith("Out of date: Define changed after compiling at ")
+    assert page.figures.parameters.value.full_text() == figure
     before = page.compiled
-    page.primary().act()
+    page.leave()
+    page.enter()
+    assert page.compiled is before  # what is old stays until a person asks
+    QTest.mouseClick(page.stale.again, Qt.MouseButton.LeftButton)
     wait_until(lambda: page.compiled is not before)
     assert page.primary().text == "Start fit"
+    assert not page.stale.isVisible()
     assert "(16, 5)" in str(page.summary.model.rows)
+
+
+def test_undo_brings_it_up_to_date_again(page: CompilePage, session: Session) -> None:
+    before = page.compiled
+    set_units(session, 5)
+    assert page.stale.isVisible()
+    session.undo()
+    assert not page.stale.isVisible()
+    assert page.primary().text == "Start fit"
+    assert page.compiled is before
+
+
+def test_the_checks_run_after_compiling(page: CompilePage) -> None:
+    wait_until(lambda: page._checking is None, 30)
+    assert page.checks.states() == dict.fromkeys(CHECKS, "passed")
+    assert page.checks.state.text() == "5 of 5 passed"
+    line = page.checks.rows["gradients"].line
+    assert line.accessibleName() == "Gradients match finite differences: passed"
+    assert page.checks.rows["gradients"].below.isHidden()
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Space)
+    assert page.checks.rows["gradients"].below.isVisible()
+    assert "relative difference" in page.checks.rows["gradients"].sentence.full_text()
+
+
+def test_an_edit_cancels_the_checks_and_undo_runs_them_again(page: CompilePage, session: Session) -> None:
+    page._check()
+    wait_until(lambda: bool(page.checks.states()))
+    set_units(session, 5)
+    assert page._checking is None
+    assert "running" not in page.checks.states().values()
+    if "cancelled" in page.checks.states().values():
+        assert page.checks.state.text() == "not finished"
+        session.undo()
+        wait_until(lambda: list(page.checks.states().values()) == ["passed"] * 5, 30)
+
+
+def test_a_check_that_fails_is_open_and_says_what_to_do(page: CompilePage) -> None:
+    wait_until(lambda: page._checking is None, 30)
+    page.checks.show_check(SelfCheck("seed", "Same seed", "failed", "differs", "They differ.", "Find the layer."))
+    row = page.checks.rows["seed"]
+    assert row.below.isVisible()
+    assert row.sentence.full_text() == "They differ. Find the layer."
+    assert page.checks.state.text() == "4 of 5 passed"
+
+
+def test_how_to_add_a_gpu_is_a_text_to_read(page: CompilePage) -> None:
+    page.gpu = Gpu(False, "No GPU is used: CuPy is not installed.", reason="CuPy is not installed")
+    page.refresh()
+    assert page.device.rows["gpu"].note.full_text() == "CuPy is not installed"
+    QTest.mouseClick(page.device.help, Qt.MouseButton.LeftButton)
+    shown = next(w for w in QApplication.topLevelWidgets() if w.accessibleName() == "How to add a GPU")
+    assert shown.isVisible()
+    assert not shown.isModal()
+    assert "nvidia-smi" in shown.page.toPlainText()
+    shown.accept()
 
 
 def test_the_device_is_an_edit_and_a_missing_gpu_a_sentence(page: CompilePage, session: Session) -> None:
@@ -120,22 +204,24 @@ def test_the_device_is_an_edit_and_a_missing_gpu_a_sentence(page: CompilePage, s
     page.gpu = Gpu(False, "No GPU is used: CuPy is not installed.")
     page.refresh()
     assert page.device.rows["gpu"].state.full_text() == "Not found"
-    assert page.device.sentence.full_text() == "No GPU is used: CuPy is not installed."
+    assert page.device.rows["gpu"].toolTip() == "No GPU is used: CuPy is not installed."
+    assert page.device.sentence.full_text() == "Everything works on the CPU; a GPU is optional."
     page.gpu = Gpu(True, "Card with CuPy 14.", "Card", 1 << 30)
     page.refresh()
     assert page.device.rows["gpu"].state.full_text() == "Ready"
     assert page.device.rows["gpu"].note.full_text() == "Card"
+    assert page.device.help.isHidden()
 
 
 def test_problems_offer_their_fix(page: CompilePage) -> None:
     fixes: list[object] = []
-    page.problems.fix.connect(fixes.append)
+    page.checks.fix.connect(fixes.append)
     repair = Repair("set_field", ("n1", "units", 3), "Set 3 units")
-    page.problems.show_problems([Problem("dense_1", "It must.", "Do it.", node="n1", repair=repair)])
-    button = next(b for b in page.problems.list.findChildren(Button) if b.accessibleName() == "Set 3 units")
+    page.checks.show_problems([Problem("dense_1", "It must.", "Do it.", node="n1", repair=repair)])
+    button = next(b for b in page.checks.list.findChildren(Button) if b.accessibleName() == "Set 3 units")
     button.click()
     assert fixes == [repair]
-    assert page.problems.state.text() == "1 error"
+    assert page.checks.state.text() == "1 error"
 
 
 def test_without_data_it_leads_there(themed: QApplication) -> None:
