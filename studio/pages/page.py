@@ -234,12 +234,15 @@ class Page(QWidget):
 
     def _dock_folded(self) -> None:
         dock = self.panels["dock"]
-        if isinstance(dock, Dock) and not dock.collapsed:
-            self._set_dock(self._dock_height)
+        assert isinstance(dock, Dock)
+        self._lay_dock(dock.head if dock.collapsed else self._dock_height)
 
     def _set_dock(self, height: int) -> None:
+        self._dock_height = height
+        self._lay_dock(height)
+
+    def _lay_dock(self, height: int) -> None:
         if self.middle is not None and self._laid:
-            self._dock_height = height
             self.middle.setSizes([max(self.middle.height() - height, 1), height])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -250,7 +253,7 @@ class Page(QWidget):
         self.squeeze()
         if not self._laid and self.middle is not None and self.isVisible():
             self._laid = True
-            self._set_dock(self._dock_height)
+            self._dock_folded()
 
     # ---- what is remembered ----
     def restore_panels(self, settings: QSettings) -> None:

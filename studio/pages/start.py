@@ -127,7 +127,7 @@ class StartPage(QWidget):
     def _recent(self) -> QWidget:
         opens = self._button("file.open", tr("Open…"), "folder-open")
         head = PanelHead(tr("Recent"), opens, height=44)
-        demo = Button(tr("Start the tour fit"), "play", "soft", name=tr("Start the tour fit"))
+        demo = Button(tr("Start demo fit"), "play", "soft")
         demo.clicked.connect(self.demo_wanted)
         first = column(
             row(Icon("graduation-cap", "accent.text"), Label(tr("First time here?"), 13, 600), None, spacing=10),
@@ -172,11 +172,11 @@ class StartPage(QWidget):
         )
         blank = self._button("file.new", tr("Blank project"), "plus", "default", "large")
         csv = self._button("file.open_csv", tr("Open CSV…"), "folder-open", "primary", "large")
-        drop = DropZone(Tile("file-spreadsheet", "core", 48, 26), (words, 1), blank, csv)
+        self.drop = DropZone(Tile("file-spreadsheet", "core", 48, 26), (words, 1), blank, csv)
         note = Label(tr("a working stack on a sample table, ready to fit"), 12, 400, "text.muted", elide=True)
         grid = _grid([self._template(t) for t in TEMPLATES], 2)
         titles = row(Label(tr("Templates"), 14, 600), (note, 1), spacing=8)
-        content = column(head, 4, drop, 8, titles, (grid, 1), spacing=8, margins=(28, 24, 20, 24))
+        content = column(head, 4, self.drop, 8, titles, (grid, 1), spacing=8, margins=(28, 24, 20, 24))
         return Scroll(content, name=tr("New project"))
 
     def _templates(self) -> QWidget:

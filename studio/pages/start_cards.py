@@ -31,6 +31,12 @@ from studio.widgets import (
 )
 
 Act = Callable[[], object]
+PLAIN = ("text.secondary", "bg.active")
+STAGE_COLORS = {
+    "Fit": ("accent.text", "accent.soft"), "Evaluate": ("success.text", "success.soft"),
+    "Predict": ("success.text", "success.soft"),
+}  # fmt: skip
+"""Stage that a project has reached -> text and fill of its chip."""
 
 
 class Pressable(Themed, QAbstractButton):
@@ -149,7 +155,7 @@ class RecentRow(Pressable):
         super().__init__(tr("Open {name}", name=entry.name))
         self.entry = entry
         self.setToolTip(plain_tip(entry.path))
-        state = [Chip(entry.stage, "accent.text", "accent.soft", height=18)] if entry.stage else []
+        state = [Chip(entry.stage, *STAGE_COLORS.get(entry.stage, PLAIN), height=18)] if entry.stage else []
         when = Label(ago(entry.when), 11, 400, "text.muted")
         place = Label(short_path(entry.path), 11, 400, "text.muted", elide=True)
         words = column(Label(entry.name, 13, 600, elide=True), place, row(*state, when, None, spacing=6), spacing=3)
@@ -157,6 +163,7 @@ class RecentRow(Pressable):
         side = column(None, row(None, Spark(entry.losses)), figure, None, spacing=2)
         lay(self, [(words, 1), side], False, 8, (10, 6, 10, 6))
         self.setFixedHeight(76)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.transparent()
         self.follow_theme()
 

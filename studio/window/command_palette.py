@@ -31,6 +31,7 @@ class CommandPalette(Themed, QWidget):
         self.list = QListWidget()
         self.list.setItemDelegate(_Row(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         named(self.list, tr("Commands"))
         self._box = Box(self.field, (self.list, 1), fill="bg.raised", stroke="border.strong", radius=12, margins=10)

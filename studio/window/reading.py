@@ -34,7 +34,18 @@ class Text(Themed, QTextBrowser):
 
     def _show(self) -> None:
         self.setMarkdown(self._markdown)
+        self._give_room()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _give_room(self) -> None:
+        """Keep paragraphs, headings and points apart: Markdown as Qt sets it has no room between them."""
+        block = self.document().begin()
+        while block.isValid():
+            form = block.blockFormat()
+            form.setTopMargin(16 if form.headingLevel() else 0 if QTextCursor(block).currentTable() else 6)
+            form.setBottomMargin(6 if form.headingLevel() else 0)
+            QTextCursor(block).setBlockFormat(form)
+            block = block.next()
 
     def _follow(self, url: QUrl) -> None:
         if url.scheme() != LOCAL:

@@ -120,7 +120,9 @@ class SettingsDialog(QDialog):
         for name, button in self.nav.items():
             button.setChecked(name == group)
         self.pages.setCurrentIndex(1 if group == KEYS else 0)
-        self.defaults.set_text(tr("Reset all keys") if group == KEYS else tr("Restore defaults"))
+        words = tr("Reset all keys") if group == KEYS else tr("Restore defaults")
+        self.defaults.set_text(words)
+        self.defaults.setAccessibleName(words)
         self.search.setPlaceholderText(tr("Search actions or keys") if group == KEYS else tr("Search settings"))
         self._search(self.search.text())
 
