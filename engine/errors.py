@@ -34,6 +34,7 @@ class Problem:
         node: id of the node it sits on, when it sits on one.
         repair: the same fix in a form that can be applied.
         short: at most four words for a card ("ranks differ: 1-D and 2-D").
+        inside: where in `node`, a group, it lies: ids from the outermost in; empty: on the node itself.
     """
 
     where: str
@@ -43,6 +44,7 @@ class Problem:
     node: str | None = None
     repair: Repair | None = None
     short: str = ""
+    inside: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.message} {self.fix}".strip()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.errors import Problem, Repair
 from engine.layers.spec import Shape
-from engine.network import pairing
+from engine.network import inside, pairing
 from engine.network.network import Network, Node
 from engine.network.pairing import Goal
 from engine.network.shapes import Shapes, infer
@@ -42,7 +42,7 @@ def check(
     trained for. shapes: those of `infer`, where they are known already.
     """
     known = shapes or infer(network, {id: feed.shape for id, feed in (feeds or {}).items()})
-    found = [*known.problems, *_ends(network), *_unfed(network, feeds, known)]
+    found = [*inside.problems(network, known, _idle), *_ends(network), *_unfed(network, feeds, known)]
     found += [*_idle(network), *_size(network, known), *_fed(network, feeds or {})]
     for goal in goals:
         found += pairing.check(network, goal, known)

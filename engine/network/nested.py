@@ -1,5 +1,6 @@
 """A network as one layer of another: the record `Model`."""
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +9,16 @@ from engine.ir.value import Value
 from engine.layers.core import Dense, Input
 from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight
 from engine.network.files import from_json
-from engine.network.network import Network, stack
+from engine.network.network import Network, Node, stack
 from engine.network.shapes import Shapes, infer
 from engine.registry import register
 from engine.specs import CHECKS, FieldInfo, field
 
 DEEPEST = 8
 """Networks may be nested so deep."""
+INSIDE = "problem inside"
+"""What a card says of a network whose fault lies in it."""
+ONE_OUTPUT = "one output inside"
 
 
 def check_network(info: FieldInfo, value: Any) -> Network:
@@ -62,12 +66,12 @@ class Model(LayerSpec):
             raise Misfit(
                 needs, shapes, fix="Wire one layer to each Input inside.", short=f"{len(inputs)} inputs inside"
             )
-        found = infer(self.network, dict(zip(inputs, shapes, strict=True)))
+        found = known(self.network, shapes)
         if not found.ok:
             inside = next(p for p in found.problems if p.severity == "error")
-            raise Misfit("needs a network without problems inside", shapes, fix=str(inside), short="problem inside")
+            raise Misfit("needs a network without problems inside", shapes, fix=str(inside), short=INSIDE)
         if len(self.network.outputs) != 1 or self.network.outputs[0] not in self.network.nodes:
-            raise Misfit("needs one output inside", shapes, fix="Choose one output inside.", short="one output inside")
+            raise Misfit("needs one output inside", shapes, fix="Choose one output inside.", short=ONE_OUTPUT)
         return found
 
     def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
@@ -87,13 +91,13 @@ class Model(LayerSpec):
 
     def output_dtype(self, dtypes: tuple[str, ...]) -> str:
         node = self.network.outputs[0] if self.network.outputs else ""
-        known = dict(zip(self.network.inputs(), dtypes, strict=False))
+        types = dict(zip(self.network.inputs(), dtypes, strict=False))
         for id in self.network.order():
             layer = self.network.nodes[id].layer
-            sources = tuple(known.get(s, "float32") for s in self.network.sources(id))
-            if id not in known and isinstance(layer, LayerSpec):
-                known[id] = layer.output_dtype(sources)
-        return known.get(node, "float32")
+            sources = tuple(types.get(s, "float32") for s in self.network.sources(id))
+            if id not in types and isinstance(layer, LayerSpec):
+                types[id] = layer.output_dtype(sources)
+        return types.get(node, "float32")
 
     def build(self, c: Context, *x: Value, **w: Value) -> Value:
         values = dict(zip(self.network.inputs(), x, strict=True))
@@ -111,7 +115,8 @@ class Model(LayerSpec):
         return sum(self.inner(shapes).cost.values())
 
     def summary_line(self) -> str:
-        return f"{len(self.network.nodes) - len(self.network.inputs())} layers"
+        count = len(self.network.nodes) - len(self.network.inputs())
+        return f"{count} layer{'' if count == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -164,9 +169,24 @@ class Inner:
 Nested = Model
 
 
+@functools.lru_cache(maxsize=512)
+def known(network: Network, rows: tuple[Shape, ...]) -> Shapes:
+    """Return the shapes inside for these inputs. Kept: a network around this one asks several times for each layer."""
+    return infer(network, dict(zip(network.inputs(), rows, strict=False)))
+
+
+def answering(node: Node) -> Node:
+    """Return the layer that makes a node's output: the node, or the last layer of the network that it holds."""
+    while isinstance(node.layer, Model) and (
+        ends := [o for o in node.layer.network.outputs if o in node.layer.network.nodes]
+    ):
+        node = node.layer.network.nodes[ends[0]]
+    return node
+
+
 def depth(network: Network) -> int:
     """Return how many networks are nested in this one, along the deepest path."""
     return max((1 + depth(n.layer.network) for n in network if isinstance(n.layer, Model)), default=0)
 
 
-__all__ = ["DEEPEST", "Model", "Nested", "depth"]
+__all__ = ["DEEPEST", "INSIDE", "ONE_OUTPUT", "Model", "Nested", "answering", "depth", "known"]

@@ -167,12 +167,24 @@ class Network:
         return dataclasses.replace(self, nodes={**self.nodes, node: changed})
 
     def remove(self, *gone: str) -> Self:
-        """Return the network without these nodes and their wires. Nodes that shared their weights get their own."""
-        away = set(gone)
-        nodes = {n.id: dataclasses.replace(n, shares=None) if n.shares in away else n for n in self if n.id not in away}
+        """Return the network without these nodes and their wires. Shared weights go on to the next that used them."""
+        away, heirs = set(gone), self._heirs(set(gone))
+        nodes = {n.id: dataclasses.replace(n, shares=heirs[n.id]) if n.id in heirs else n for n in self
+                 if n.id not in away}  # fmt: skip
         wires = tuple(w for w in self.wires if w.source not in away and w.target not in away)
         outputs = tuple(o for o in self.outputs if o not in away)
         return dataclasses.replace(self, nodes=nodes, wires=wires, outputs=outputs)
+
+    def _heirs(self, gone: set[str]) -> dict[str, str | None]:
+        """Return new `shares` of the nodes whose owner goes: the first of them in the order is the owner now."""
+        found: dict[str, str | None] = {}
+        first: dict[str, str] = {}
+        for id in self.order() if any(n.shares in gone for n in self) else ():
+            owner = self.nodes[id].shares
+            if owner in gone and id not in gone:
+                found[id] = first.get(owner)
+                first.setdefault(owner, id)
+        return found
 
     def wire(self, source: str, target: str, slot: int | None = None) -> Self:
         """Return the network with one more wire; without `slot` it takes the next free one."""

@@ -15,7 +15,8 @@ MISTAKES = (ArithmeticError, LookupError, TypeError, ValueError)
 class Finding:
     """What was found of one node. It holds as long as `made_of` does: node, tensor and what its sources give.
 
-    gives: (shape, dtype) of the output; None where it could not be worked out.
+    gives: (shape, dtype) of the output; None where it could not be worked out. asks: the weights it needs where it
+    shares another's.
     """
 
     made_of: tuple[Any, ...] = ()
@@ -25,6 +26,7 @@ class Finding:
     trainable: int = 0
     cost: int | None = None
     problems: tuple[Problem, ...] = ()
+    asks: tuple[Weight, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def infer(network: Network, feeds: Mapping[str, Shape] | None = None, before: Sh
         old = known.get(id)
         holds = old is not None and not old.problems and old.made_of == made_of
         found[id] = old if old is not None and holds else _find(network, node, made_of, found)
-    return _shapes(network, found, loose)
+    return _shapes(network, found, [*loose, *_cannot_share(network, found)])
 
 
 def _existing(network: Network) -> tuple[Network, list[Problem]]:
@@ -100,14 +102,7 @@ def _cycle(network: Network, node: Node, looped: frozenset[str]) -> Problem:
 
 def _made_of(network: Network, node: Node, feeds: Mapping[str, Shape], found: Mapping[str, Finding]) -> tuple[Any, ...]:
     """Return all that a finding without problems depends on."""
-    gifts = tuple([found[s].gives for s in network.sources(node.id)])
-    if node.shares is None:
-        return node, feeds.get(node.id), gifts
-    owner = found.get(node.shares, NOTHING)
-    return node, feeds.get(node.id), gifts, network.nodes.get(node.shares), owner.weights
-
-
-NOTHING = Finding()
+    return node, feeds.get(node.id), tuple([found[s].gives for s in network.sources(node.id)])
 
 
 def _find(network: Network, node: Node, made_of: tuple[Any, ...], found: Mapping[str, Finding]) -> Finding:
@@ -123,7 +118,7 @@ def _find(network: Network, node: Node, made_of: tuple[Any, ...], found: Mapping
         return Finding(made_of)
     shapes, dtypes = tuple(shape for shape, _ in gifts), tuple(dtype for _, dtype in gifts)
     try:
-        return _enter(network, node, node.layer, shapes, dtypes, made_of, found)
+        return _enter(node, node.layer, shapes, dtypes, made_of)
     except Misfit as misfit:
         names = tuple((s, network.nodes[s].name) for s in sources)
         problem = misfit.problem(node.id, node.name, names)
@@ -149,21 +144,19 @@ def _count(network: Network, node: Node, layer: LayerSpec, sources: tuple[str, .
 
 
 def _enter(
-    network: Network, node: Node, layer: LayerSpec, shapes: tuple[Shape, ...], dtypes: tuple[str, ...],
-    made_of: tuple[Any, ...], found: Mapping[str, Finding],
-) -> Finding:  # fmt: skip
+    node: Node, layer: LayerSpec, shapes: tuple[Shape, ...], dtypes: tuple[str, ...], made_of: tuple[Any, ...]
+) -> Finding:
     _rank(layer, shapes)
     fed = made_of[1]
     if layer.KERAS == "Input" and (other := _other_shape(node, layer, fed)):
         return Finding(made_of, problems=(other,))
     shape = tuple(fed) if layer.KERAS == "Input" and fed is not None else layer.output_shape(shapes)
-    weights, problems = layer.weights(shapes), tuple[Problem, ...]()
-    if node.shares is not None:
-        problems, weights = _same_weights(network, node, node.shares, weights, found), ()
+    asks = layer.weights(shapes)
+    weights = asks if node.shares is None else ()
     parameters = sum(w.size for w in weights)
     trained = sum(w.size for w in weights if w.trainable) if node.trainable else 0
     gives = tuple(int(n) for n in shape), layer.output_dtype(dtypes)
-    return Finding(made_of, gives, weights, parameters, trained, layer.cost(shapes), problems)
+    return Finding(made_of, gives, weights, parameters, trained, layer.cost(shapes), asks=asks)
 
 
 def _rank(layer: LayerSpec, shapes: tuple[Shape, ...]) -> None:
@@ -192,23 +185,25 @@ def _other_shape(node: Node, layer: LayerSpec, fed: Shape | None) -> Problem | N
     return Problem(node.name, message, fix, node=node.id, repair=repair, short="other shape")
 
 
-def _same_weights(
-    network: Network, node: Node, owner: str, mine: tuple[Weight, ...], found: Mapping[str, Finding]
-) -> tuple[Problem, ...]:
-    repair = Repair("unshare", (node.id,), "Give it its own weights")
+def _cannot_share(network: Network, found: Mapping[str, Finding]) -> list[Problem]:
+    """Return a problem for each node that cannot use the weights that it shares; in any order of computing."""
+    sharing = [n for n in network if n.shares is not None and found[n.id].gives is not None]
+    return [problem for n in sharing if (problem := _same_weights(network, n, str(n.shares), found)) is not None]
+
+
+def _same_weights(network: Network, node: Node, owner: str, found: Mapping[str, Finding]) -> Problem | None:
     theirs = found[owner].weights if owner in found else None
     if owner not in network.nodes or network.nodes[owner].layer != node.layer or network.nodes[owner].shares:
         message = f"{node.name} shares the weights of a layer that is gone, shares too, or has other settings."
     elif theirs is None:
-        message = (
-            f"{node.name} shares the weights of {network.nodes[owner].name}, which stands behind it or has a problem."
-        )
-    elif [w.shape for w in theirs] != [w.shape for w in mine]:
+        message = f"{node.name} shares the weights of {network.nodes[owner].name}, which has a problem."
+    elif [w.shape for w in theirs] != [w.shape for w in found[node.id].asks]:
         message = f"{node.name} shares the weights of {network.nodes[owner].name}, whose inputs have another width."
     else:
-        return ()
-    fix = "Give it its own weights."
-    return (Problem(node.name, message, fix, node=node.id, repair=repair, short="cannot share"),)
+        return None
+    repair = Repair("unshare", (node.id,), "Use own weights")
+    fix = "Use own weights for it."
+    return Problem(node.name, message, fix, node=node.id, repair=repair, short="cannot share")
 
 
 def _shapes(network: Network, found: Mapping[str, Finding], loose: list[Problem]) -> Shapes:

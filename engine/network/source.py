@@ -65,7 +65,8 @@ class _Writer:
         shared = {n.shares for n in network}
         made: dict[str, str] = {}
         variables = self.variables(network)
-        for id in network.order():
+        loose = [n.id for n in network if n.shares and not network.sources(n.id)]
+        for id in (*(n for n in network.order() if n not in loose), *loose):
             before = len(self.lines)
             self.node(network, network.nodes[id], variables[id], made, output, shared)
             made[id] = variables[id]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine import registry
 from engine.errors import ModelError
+from engine.network.nested import answering
 from engine.network.network import Network
 from engine.specs import Spec
 
@@ -106,7 +107,7 @@ def own_loss(task: str, network: Network, node: str, width: int) -> Spec:
     if task == "binary" and width > 1:
         task = "multiclass"
     record = registry.named("loss", OWN[task])
-    layer = network.nodes[node].layer
+    layer = answering(network.nodes[node]).layer
     logits = task != "regression" and layer.KERAS == "Dense" and getattr(layer, "activation", "") == "linear"
     made: Spec = record(from_logits=True) if logits else record()
     return made

@@ -15,6 +15,14 @@ CANVAS: tuple[Action, ...] = (
     _canvas("edit_card", "Edit layer settings", "Return", "Enter", icon="sliders-horizontal"),
     _canvas("rename_card", "Rename layer", "F2", icon="pencil"),
     _canvas("duplicate", "Duplicate selection", "Ctrl+D", icon="copy"),
+    _canvas(
+        "duplicate_shared", "Duplicate with shared weights", "Ctrl+Shift+D", icon="link", words=("siamese", "reuse")
+    ),
+    _canvas("use_own_weights", "Use own weights", icon="unlink", words=("unshare", "shared")),
+    _canvas("group", "Group layers", "Ctrl+G", icon="boxes", words=("nested", "block", "submodel")),
+    _canvas("ungroup", "Ungroup layers", "Ctrl+Shift+G", icon="split", words=("nested", "dissolve")),
+    _canvas("open_group", "Open group", "Ctrl+Return", "Ctrl+Enter", icon="log-in", words=("nested", "enter")),
+    _canvas("leave_group", "Leave group", "Alt+Left", icon="log-out", words=("nested", "up", "outer")),
     _canvas("copy", "Copy layers", "Ctrl+C", icon="copy"),
     _canvas("cut", "Cut layers", "Ctrl+X", icon="scissors"),
     _canvas("paste", "Paste layers", "Ctrl+V", icon="import"),

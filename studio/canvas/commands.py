@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from engine.project.document import Project
 from studio.canvas import arrange
+from studio.canvas.grouping import Grouping
 from studio.document import edits, feeds
 from studio.document.session import Session
 from studio.text import plural, tr
@@ -41,7 +42,7 @@ def add_after(session: Session, layer: Any) -> str | None:
     return add(session, edit, layer)
 
 
-class Commands:
+class Commands(Grouping):
     """Mixed into the view."""
 
     session: Session

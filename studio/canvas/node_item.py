@@ -41,7 +41,7 @@ class NodeItem(QGraphicsItem):
     def show_card(self, card: Card) -> None:
         """Draw another card; does nothing when it is equal."""
         if card != self.card:
-            if card.height != self.card.height:
+            if (card.height, card.end) != (self.card.height, self.card.end):
                 self.prepareGeometryChange()
             self.card = card
             self.update()
@@ -82,7 +82,8 @@ class NodeItem(QGraphicsItem):
 
     # ---- painting --------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
-        return QRectF(-MARGIN, -MARGIN, CARD_W + 2 * MARGIN, self.card.height + 2 * MARGIN)
+        below = MARGIN + (22 if self.card.end else 0)
+        return QRectF(-MARGIN, -MARGIN, CARD_W + 2 * MARGIN, self.card.height + MARGIN + below)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -90,17 +91,23 @@ class NodeItem(QGraphicsItem):
         return path
 
     def hoverEnterEvent(self, event: object) -> None:
-        self.hovered = True
-        self.update()
+        self._hover(True)
 
     def hoverLeaveEvent(self, event: object) -> None:
-        self.hovered = False
+        self._hover(False)
+
+    def _hover(self, on: bool) -> None:
+        self.hovered = on
         self.update()
+        if self.card.shares and (link := getattr(self.scene(), "show_shared", None)):
+            link()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         scale = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         frame = QRectF(0, 0, CARD_W, self.card.height)
+        if self.card.stacked:
+            self._sheets(painter, frame)
         self._surface(painter, frame, scale)
         self._tile(painter, scale)
         if scale < COARSE:
@@ -108,8 +115,17 @@ class NodeItem(QGraphicsItem):
         else:
             self._texts(painter, scale)
         if scale >= COARSE and not self.ghost:
+            if self.card.end:
+                self._output(painter)
             self._ports(painter)
         self._badge(painter)
+
+    def _sheets(self, painter: QPainter, frame: QRectF) -> None:
+        """Two more cards behind: a group."""
+        painter.setPen(QPen(color("border.strong"), 1))
+        painter.setBrush(color("bg.raised"))
+        for away in (8.0, 4.0):
+            painter.drawRoundedRect(frame.adjusted(away + 0.5, away + 0.5, -away - 0.5, away - 0.5), 8, 8)
 
     def _surface(self, painter: QPainter, frame: QRectF, scale: float) -> None:
         if (scheme() == "light" or self.ghost) and scale >= COARSE:
@@ -157,7 +173,11 @@ class NodeItem(QGraphicsItem):
         second = tr("Replace") if self.offer == "replace" else card.error or card.line
         tone = "accent.text" if self.offer == "replace" else "danger.text" if card.error else "text.secondary"
         count = _width(card.count, 11, 500) + 8 if card.count else 0
-        _write(painter, QRectF(50, 24, CARD_W - 62 - count, 18), second, 12, 400, tone)
+        chain = 18 if card.shares else 0
+        if chain:
+            tint_of = "accent.text" if self.hovered or self.chosen else "text.muted"
+            painter.drawPixmap(QPointF(CARD_W - 12 - count - 12, 27), pixmap("link", tint_of, 12))
+        _write(painter, QRectF(50, 24, CARD_W - 62 - count - chain, 18), second, 12, 400, tone)
         if card.count:
             _write(
                 painter, QRectF(0, 24, CARD_W - 12, 18), card.count, 11, 500, "text.muted", align=RIGHT_V, tabular=True
@@ -173,6 +193,19 @@ class NodeItem(QGraphicsItem):
             used = _write(painter, QRectF(14, y + 1, 80, 18), label, 11, 500, "text.muted")
             room = QRectF(22 + used, y + 1, CARD_W - 34 - used, 18)
             _write(painter, room, value, 11, 500, "text.primary", align=RIGHT_V)
+
+    def _output(self, painter: QPainter) -> None:
+        """A flag below the card whose output is the group's."""
+        middle, bottom = CARD_W / 2, self.card.height
+        painter.setPen(QPen(color("canvas.wire"), 1.75))
+        painter.drawLine(QPointF(middle, bottom), QPointF(middle, bottom + 14))
+        text = tr("Output of the group")
+        width = _width(text, 11, 500) + 20
+        flag = QRectF(middle - width / 2, bottom + 14, width, 20)
+        painter.setPen(QPen(color("border.strong"), 1))
+        painter.setBrush(color("bg.raised"))
+        painter.drawRoundedRect(flag, 10, 10)
+        _write(painter, flag, text, 11, 500, "text.secondary", align=Qt.AlignmentFlag.AlignCenter)
 
     def _ports(self, painter: QPainter) -> None:
         box = Box(0, 0, self.card.height)

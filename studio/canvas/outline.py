@@ -1,107 +1,306 @@
-"""The outline: one line per block, the canvas for screen readers and for those who like lists."""
+"""The outline: a tree with one line per layer, groups are branches. It is the canvas for screen readers and keyboards.
 
-from collections.abc import Mapping
+All that the canvas' keys do works here on the selected lines: rename (F2, in place), delete, move, add, copy, group,
+wire (L, then the target and Enter), settings (Enter).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from studio import theme
+from studio.canvas import picture
 from studio.canvas.keys import method_of
-from studio.canvas.picture import Card
+from studio.canvas.picture import LinkKey, Picture
 from studio.canvas.view import View
+from studio.document import edits
+from studio.document.lens import Lens
+from studio.document.scope import Scope
 from studio.text import tr
 
-ID = Qt.ItemDataRole.UserRole
+KEY, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+OWN = ("walk", "extend", "select_all", "escape", "rename_card", "wire_by_keys")
+"""Keys of the canvas that a tree has meanings of its own for."""
+TREE = QTreeWidgetItem.ChildIndicatorPolicy
 
 
-class Outline(QListWidget):
-    """All blocks from inputs to targets. Selecting a line selects the card; the canvas' keys work here too."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: path of its groups and its own id, what it says, its name, and whether it holds lines."""
+
+    key: Scope
+    text: str
+    name: str
+    group: bool
+
+
+class Outline(QTreeWidget):
+    """All layers from inputs to targets. Selecting a line selects the card, opening the group it lies in."""
 
     def __init__(self, view: View) -> None:
         super().__init__()
         self.view, self.session = view, view.session
         self._telling = False
+        self._open: set[Scope] = set()
+        self._wiring: Scope | None = None
         self.setAccessibleName(tr("Outline"))
+        self.setAccessibleDescription(
+            tr("F2 renames, Delete removes, Tab adds, Alt+arrows move, L wires, Enter edits.")
+        )
         self.setFont(theme.font(12))
-        self.setFrameShape(QListWidget.Shape.NoFrame)
+        self.setHeaderHidden(True)
+        self.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self.setIndentation(16)
+        self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.canvas.drawn.connect(self._drawn)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setItemDelegate(_Names(self))
+        view.canvas.drawn.connect(self.refresh)
         self.session.selection.changed.connect(self._selected)
         self.itemSelectionChanged.connect(self._chosen)
-        self._shown: tuple[tuple[str, str], ...] = ()
-        self._drawn()
+        self.itemExpanded.connect(self._expanded)
+        self.itemCollapsed.connect(self._collapsed)
+        self.refresh()
 
-    def _drawn(self) -> None:
+    # ---- what it shows ---------------------------------------------------------------------------------------------
+    def refresh(self) -> None:
+        """Show the lines of the network and of the groups that are unfolded."""
         if not self.isVisible():
             return  # it is filled when it is shown
-        names = {k: c.name or c.title for k, c in self.view.canvas.picture.cards.items()}
-        lines = tuple((card, line(self.view, card, names)) for card in self._order())
-        if lines == self._shown:
-            return
-        self._shown, self._telling = lines, True
-        while self.count() > len(lines):
-            self.takeItem(self.count() - 1)
-        for i, (card, text) in enumerate(lines):
-            item = self.item(i)
-            if item is None:
-                item = QListWidgetItem()
-                self.addItem(item)
-            item.setText(text)
-            item.setData(ID, card)
+        self._telling = True
+        scope = self.session.scope
+        self._open |= {scope[: i + 1] for i in range(len(scope))}
+        self._fill(self.invisibleRootItem(), ())
         self._telling = False
         self._selected(self.session.selection.ids)
 
+    def _fill(self, parent: QTreeWidgetItem, path: Scope) -> None:
+        found = self._lines(path)
+        while parent.childCount() > len(found):
+            parent.takeChild(parent.childCount() - 1)
+        for i, made in enumerate(found):
+            item = parent.child(i)
+            if item is None:
+                item = QTreeWidgetItem(parent)
+            if item.text(0) != made.text:
+                item.setText(0, made.text)
+                item.setToolTip(0, made.text)
+            item.setData(0, KEY, made.key)
+            item.setData(0, NAME, made.name)
+            named = not made.key[-1].startswith("target:")
+            flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if named else flags)
+            item.setChildIndicatorPolicy(TREE.ShowIndicator if made.group else TREE.DontShowIndicatorWhenChildless)
+            unfolded = made.group and made.key in self._open
+            if unfolded:
+                self._fill(item, made.key)
+            else:
+                item.takeChildren()
+            item.setExpanded(unfolded)
+
+    def _lines(self, path: Scope) -> list[Line]:
+        drawn, order = self._picture(path)
+        cards = drawn.cards
+        ids = [*order, *(c for c in cards if c.startswith("target:"))]
+        said = Sentences(drawn)
+        names = {k: c.title if c.stacked else c.name for k, c in cards.items()}
+        return [Line((*path, id), said.of(id), names[id], cards[id].stacked) for id in ids if id in cards]
+
+    def _picture(self, path: Scope) -> tuple[Picture, tuple[str, ...]]:
+        if path == self.session.scope or not isinstance(self.session, Lens):
+            return self.view.canvas.picture, self.session.project.network.order()
+        seen = self.session.at(path)
+        return picture.draw(seen), seen.project.network.order()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._drawn()
+        self.refresh()
 
-    def _order(self) -> list[str]:
-        cards = self.view.canvas.picture.cards
-        return [*self.session.project.network.order(), *(c for c in cards if c.startswith("target:"))]
+    # ---- unfolding -------------------------------------------------------------------------------------------------
+    def _expanded(self, item: QTreeWidgetItem) -> None:
+        if not self._telling:
+            self._open.add(item.data(0, KEY))
+            self.refresh()
+
+    def _collapsed(self, item: QTreeWidgetItem) -> None:
+        if self._telling:
+            return
+        key = tuple(item.data(0, KEY))
+        self._open -= {k for k in self._open if k[: len(key)] == key}
+        if isinstance(self.session, Lens) and self.session.scope[: len(key)] == key:
+            self.session.show_scope(key[:-1])
+            self.session.selection.set(key[-1])
+
+    # ---- selecting -------------------------------------------------------------------------------------------------
+    def items(self) -> list[QTreeWidgetItem]:
+        """Return the lines from top to bottom, those of unfolded groups too."""
+        found: list[QTreeWidgetItem] = []
+        waiting = [self.topLevelItem(i) for i in reversed(range(self.topLevelItemCount()))]
+        while waiting:
+            item = waiting.pop()
+            if item is not None:
+                found.append(item)
+                waiting += [item.child(i) for i in reversed(range(item.childCount()))]
+        return found
 
     def _selected(self, ids: Any) -> None:
+        scope, current = self.session.scope, self.session.selection.current
         self._telling = True
-        for i in range(self.count()):
-            item = self.item(i)
-            item.setSelected(item.data(ID) in ids)
-            if item.data(ID) == self.session.selection.current:
-                self.setCurrentItem(item, self._still())
+        for item in self.items():
+            key = tuple(item.data(0, KEY))
+            here = key[:-1] == scope
+            item.setSelected(here and key[-1] in ids)
+            if here and key[-1] == current:
+                self.setCurrentItem(item, 0, QItemSelectionModel.SelectionFlag.NoUpdate)
         self._telling = False
 
-    def _still(self) -> Any:
-        """Return the command that moves the current line without changing the selection."""
-        from PySide6.QtCore import QItemSelectionModel
-
-        return QItemSelectionModel.SelectionFlag.NoUpdate
-
     def _chosen(self) -> None:
-        if not self._telling:
-            ids = [self.item(i).data(ID) for i in range(self.count()) if self.item(i).isSelected()]
-            self.session.selection.set(*ids)
-            if ids:
-                self.view.reveal(ids[-1])
+        if self._telling:
+            return
+        chosen = [tuple(item.data(0, KEY)) for item in self.selectedItems()]
+        current = self.currentItem()
+        if not chosen or current is None:
+            self.session.selection.clear()
+            return
+        last = tuple(current.data(0, KEY))
+        path = last[:-1] if last in chosen else chosen[-1][:-1]
+        if isinstance(self.session, Lens):
+            self.session.show_scope(path)
+        ids = [key[-1] for key in chosen if key[:-1] == path]
+        self.session.selection.set(*sorted(ids, key=lambda id: id == last[-1]))
+        self.view.reveal(ids[-1])
+
+    # ---- keys ------------------------------------------------------------------------------------------------------
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and self.state() != QAbstractItemView.State.EditingState:
+            if event.type() == QEvent.Type.ShortcutOverride and method_of(event):
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and not event.modifiers():
+                self.keyPressEvent(event)
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         name = method_of(event)
-        if name and not name.startswith(("walk", "extend", "select_all")) and event.key() != Qt.Key.Key_Escape:
+        if name == "edit_card" and self._wiring is not None:
+            self._wire()
+        elif name in OWN[3:]:
+            {"escape": self._escape, "rename_card": self._rename, "wire_by_keys": self._begin_wire}[name]()
+        elif name and not name.startswith(OWN[:3]):
             getattr(self.view, name)()
         else:
             super().keyPressEvent(event)
 
+    def _escape(self) -> None:
+        if self._wiring is not None:
+            self._wiring = None
+            self.view.said.emit(tr("No wire was drawn."))
+        else:
+            self.view.escape()
 
-def line(view: View, id: str, names: Mapping[str, str]) -> str:
-    """Return a block as a sentence: "Dense, dense_2, 64 units · relu, input (64), output (64), 4,160 parameters"."""
-    card: Card = view.canvas.picture.cards[id]
-    links = view.canvas.picture.links
-    into = [key for key in view.canvas.touching.get(id, ()) if key[1] == id]
-    out = [key for key in view.canvas.touching.get(id, ()) if key[0] == id]
-    parts = [card.title, card.name, card.line, *(f"{k} {v}" for k, v in card.lines)]
-    parts += [tr("input {shape}", shape=links[k].text or tr("unknown")) for k in into]
-    parts += [tr("output {shape}", shape=links[k].text or tr("unknown")) for k in out[:1]]
-    parts += [tr("{n} parameters", n=card.count)] if card.count and card.count != "–" else []
-    parts += [tr("from {names}", names=tr(" and ").join(names[k[0]] for k in into))] if into else []
-    parts += [tr("to {names}", names=tr(" and ").join(names[k[1]] for k in out))] if out else []
-    parts.append(card.error or card.warning or tr("no problems"))
-    return ", ".join(part for part in parts if part)
+    def _rename(self) -> None:
+        item = self.currentItem()
+        if item is not None and item.flags() & Qt.ItemFlag.ItemIsEditable:
+            self.editItem(item, 0)
+
+    def rename(self, key: Scope, name: str) -> None:
+        """Rename the layer of a line."""
+        if isinstance(self.session, Lens):
+            self.session.show_scope(key[:-1])
+        self.session.edit(tr("Rename"), lambda project: edits.rename(project, key[-1], name))
+
+    def _begin_wire(self) -> None:
+        """Take the current line as the source of a wire; with two lines selected wire them."""
+        nodes = self.session.selection.nodes
+        if len(nodes) == 2:
+            self.session.edit(tr("Draw wire"), lambda project: edits.connect(project, *nodes))
+        elif len(nodes) == 1:
+            self._wiring = (*self.session.scope, nodes[0])
+            name = self.session.project.network.nodes[nodes[0]].name
+            self.view.said.emit(tr("A wire from {name}: choose its target, then press Enter.", name=name))
+        else:
+            self.view.said.emit(tr("Select the layer that the wire begins at, then press L."))
+
+    def _wire(self) -> None:
+        source, self._wiring = self._wiring, None
+        target = self.session.selection.current
+        if source is None or target is None:
+            return
+        if source[:-1] != self.session.scope:
+            self.view.said.emit(tr("A wire cannot lead into a group. Wire to the group's own line."))
+        elif target.startswith("target:"):
+            index = int(target.partition(":")[2])
+            self.session.edit(tr("Teach another output"), lambda project: edits.set_output(project, source[-1], index))
+        else:
+            self.session.edit(tr("Draw wire"), lambda project: edits.connect(project, source[-1], target))
+
+
+class _Names(QStyledItemDelegate):
+    """Edits the name alone, not the sentence."""
+
+    def __init__(self, outline: Outline) -> None:
+        super().__init__(outline)
+        self._outline = outline
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        made = QLineEdit(parent)
+        made.setAccessibleName(tr("New name"))
+        made.setFrame(False)
+        made.setMaxLength(63)
+        return made
+
+    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
+        if isinstance(editor, QLineEdit):
+            editor.setText(str(index.data(NAME)))
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: Any, index: QModelIndex | QPersistentModelIndex) -> None:
+        if isinstance(editor, QLineEdit) and editor.text() != index.data(NAME):
+            self._outline.rename(tuple(index.data(KEY)), editor.text())
+
+
+class Sentences:
+    """What the blocks of a picture say: "Dense, dense_2, 64 units · relu, input (64), output (64), no problems"."""
+
+    def __init__(self, drawn: Picture) -> None:
+        self._drawn = drawn
+        self._names = {k: (c.title if c.stacked else c.name) or c.title for k, c in drawn.cards.items()}
+        self._into: dict[str, list[LinkKey]] = {k: [] for k in drawn.cards}
+        self._out: dict[str, list[LinkKey]] = {k: [] for k in drawn.cards}
+        for key in drawn.links:
+            self._out[key[0]].append(key)
+            self._into[key[1]].append(key)
+
+    def of(self, id: str) -> str:
+        """Return the sentence of a block."""
+        card, links = self._drawn.cards[id], self._drawn.links
+        into, out = self._into[id], self._out[id]
+        parts = [*((card.name, card.title) if card.stacked else (card.title, card.name)), card.line]
+        parts += [f"{k} {v}" for k, v in card.lines]
+        parts += [tr("input {shape}", shape=links[k].text or tr("unknown")) for k in into]
+        parts += [tr("output {shape}", shape=links[k].text or tr("unknown")) for k in out[:1]]
+        parts += [tr("{n} parameters", n=card.count)] if card.count[:1].isdigit() else []
+        parts += [tr("shares its weights with {names}", names=self._and(card.shares))] if card.shares else []
+        parts += [tr("from {names}", names=self._and([k[0] for k in into]))] if into else []
+        parts += [tr("to {names}", names=self._and([k[1] for k in out]))] if out else []
+        parts += [tr("output of the group")] if card.end else []
+        parts.append(card.error or card.warning or tr("no problems"))
+        return ", ".join(part for part in parts if part)
+
+    def _and(self, ids: Iterable[str]) -> str:
+        return tr(" and ").join(self._names[i] for i in ids if i in self._names)

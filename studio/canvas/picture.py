@@ -10,7 +10,7 @@ from engine.layers.spec import LayerSpec
 from engine.network.network import Node
 from engine.project.document import Project
 from studio.canvas.arrange import CARD_H, TARGET_H, target_id, taught
-from studio.document import feeds
+from studio.document import feeds, sharing
 from studio.document.feeds import taught_node
 from studio.text import tr
 
@@ -19,7 +19,10 @@ LinkKey = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One card. `line` is the second line; `error` replaces it. `count` is the parameter count, "" when zero."""
+    """One card. `line` is the second line; `error` replaces it. `count` is the parameter count, "" when zero.
+
+    stacked: it is a group. shares: ids of other cards that use the same weights. end: it answers for the open group.
+    """
 
     id: str
     title: str
@@ -34,6 +37,9 @@ class Card:
     inputs: bool = True
     outputs: bool = True
     lines: tuple[tuple[str, str], ...] = ()
+    stacked: bool = False
+    shares: tuple[str, ...] = ()
+    end: bool = False
 
     @property
     def height(self) -> float:
@@ -81,7 +87,8 @@ def draw(session: Any, before: Picture | None = None) -> Picture:
     project: Project = session.project
     before = before or Picture({}, {})
     worst = worst_by_node(session.problems)
-    made_of = {n.id: _made_of(session, n, worst.get(n.id)) for n in project.network}
+    families = sharing.families(project.network)
+    made_of = {n.id: _made_of(session, n, worst.get(n.id), families.get(n.id, ())) for n in project.network}
     cards = {}
     for id, made in made_of.items():
         same = before.made_of.get(id) == made
@@ -103,28 +110,36 @@ def worst_by_node(problems: Iterable[Problem]) -> dict[str, Problem]:
     return worst
 
 
-def _made_of(session: Any, node: Node, problem: Problem | None) -> tuple[Any, ...]:
-    """Return all that a layer's card depends on: node, tensor, number of inputs, parameters, problem."""
-    shapes = session.shapes
+def _made_of(session: Any, node: Node, problem: Problem | None, family: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return all that a layer's card depends on: node, tensor, number of inputs, parameters, problem, owner of its
+    weights, others that use them, and whether it answers for the open group."""
+    shapes, network = session.shapes, session.project.network
     tensor = feeds.line(session, node) if node.layer.KERAS == "Input" else ""
     count = None if shapes.output.get(node.id) is None else shapes.parameters.get(node.id, 0)
-    return node, tensor, len(session.project.network.sources(node.id)), count, problem
+    owner = network.nodes[family[0]].name if family and family[0] != node.id else ""
+    others = tuple(n for n in family if n != node.id)
+    end = bool(session.scope) and node.id in network.outputs
+    return node, tensor, len(network.sources(node.id)), count, problem, owner, others, end
 
 
-def _layer_card(node: Node, tensor: str, sources: int, parameters: int | None, problem: Problem | None) -> Card:
-    layer = node.layer
-    line = tensor if layer.KERAS == "Input" else _line(node, sources)
-    count = "–" if parameters is None else count_text(parameters)
+def _layer_card(
+    node: Node, tensor: str, sources: int, parameters: int | None, problem: Problem | None, owner: str,
+    others: tuple[str, ...], end: bool,
+) -> Card:  # fmt: skip
+    layer, group = node.layer, node.layer.KERAS == "Model"
+    line = tensor if layer.KERAS == "Input" else _line(node, sources, owner)
+    count = "–" if parameters is None else tr("shared") if owner else count_text(parameters)
     error, warning = _marks(problem)
-    inputs = layer.KERAS != "Input"
-    return Card(node.id, layer.KERAS, node.name, line, count, layer.GROUP, layer.ICON, error, warning,
-                not node.trainable, inputs)  # fmt: skip
+    title, name = (node.name, tr("Group")) if group else (layer.KERAS, node.name)
+    return Card(node.id, title, name, line, count, layer.GROUP, layer.ICON, error, warning, not node.trainable,
+                layer.KERAS != "Input", stacked=group, shares=others, end=end)  # fmt: skip
 
 
-def _line(node: Node, sources: int) -> str:
+def _line(node: Node, sources: int, owner: str) -> str:
     own = node.layer.summary_line() if isinstance(node.layer, LayerSpec) else ""
     inputs = sources if getattr(node.layer, "INPUTS", (1, 1))[1] != 1 else 0
-    parts = [own, tr("{n} inputs", n=inputs) if inputs else "", tr("shared") if node.shares else ""]
+    several = inputs if node.layer.KERAS != "Model" or inputs > 1 else 0
+    parts = [tr("uses {name}", name=owner) if owner else "", own, tr("{n} inputs", n=several) if several else ""]
     return " · ".join(part for part in parts if part)
 
 
@@ -132,6 +147,7 @@ def _marks(problem: Problem | None) -> tuple[str, str]:
     if problem is None:
         return "", ""
     text = problem.short or problem.message
+    text = tr("inside: {what}", what=text) if problem.inside else text
     return (text, "") if problem.severity == "error" else ("", text)
 
 

@@ -5,7 +5,15 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from engine.project.document import Project
 from studio import theme
@@ -47,6 +55,7 @@ class QuickAdd(Box):
         self.wire: LinkKey | None = None
         self.at = QPointF()
         self.loose = False
+        self.back: QWidget = view
         self.search.searched.connect(self.show_matches)
         self.search.installEventFilter(self)
         self.list.itemClicked.connect(self._clicked)
@@ -69,13 +78,15 @@ class QuickAdd(Box):
         self.show_matches("")
         self.show()
         self.raise_()
+        focus = QApplication.focusWidget()
+        self.back = focus if focus is not None and focus is not self.search else self.view
         self.search.setFocus()
 
     def close_list(self) -> None:
-        """Go away and give the keyboard back to the canvas."""
+        """Go away and give the keyboard back to where it was, canvas or outline."""
         if self.isVisible():
             self.hide()
-            self.view.setFocus()
+            self.back.setFocus()
             self.closed.emit()
 
     # ---- content ---------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from studio.canvas.node_item import NodeItem, remeasure
 from studio.canvas.overlay import Overlay
 from studio.canvas.picture import Card, Link, LinkKey, Picture
 from studio.canvas.route import ALIGNED, Box, Route, Side, Span, entries, lanes, route
+from studio.canvas.shared_item import SharedItem
 from studio.canvas.wire_item import WireItem
 
 STILL_FROM = 200
@@ -45,6 +46,9 @@ class Scene(QGraphicsScene):
         self.picture = Picture({}, {})
         self.overlay = Overlay()
         self.addItem(self.overlay)
+        self.shared = SharedItem()
+        self.addItem(self.shared)
+        self._sharing: tuple[str, ...] = ()
         self._side: dict[LinkKey, Side] = {}
         self._spans: dict[LinkKey, Span] = {}
         self._laned: dict[LinkKey, Span] = {}
@@ -89,6 +93,7 @@ class Scene(QGraphicsScene):
                 if item.card.height != card.height:
                     resized.add(key)
                 item.show_card(card)
+        self._sharing = tuple(key for key, card in cards.items() if card.shares)
         return fresh, resized
 
     def _update_wires(self, links: Mapping[LinkKey, Link]) -> set[str]:
@@ -158,6 +163,7 @@ class Scene(QGraphicsScene):
         """Move cards on the screen only, with their wires."""
         self._put(places)
         self.reroute(places, relane=False)
+        self.show_shared()
         self.moved.emit()
 
     def _put(self, places: Mapping[str, Point]) -> None:
@@ -220,6 +226,20 @@ class Scene(QGraphicsScene):
         wires = {w for w in (self.chosen_wire, self._wire_shown) if w is not None}
         self._chosen, self._wire_shown = chosen, self.chosen_wire
         self._mark(cards, wires)
+        self.show_shared()
+
+    def show_shared(self) -> None:
+        """Link the cards that use the weights of a selected card, or of the one under the pointer."""
+        pairs: dict[frozenset[str], tuple[str, str]] = {}
+        for key in self._sharing:
+            item = self.nodes[key]
+            if item.chosen or item.hovered:
+                pairs |= {frozenset((key, other)): (key, other) for other in item.card.shares if other in self.nodes}
+        self.shared.show_segments(tuple((self._right(a), self._right(b)) for a, b in pairs.values()))
+
+    def _right(self, card: str) -> QPointF:
+        item = self.nodes[card]
+        return QPointF(item.x() + arrange.CARD_W, item.y() + 24)
 
     def _mark(self, cards: Iterable[str], wires: Iterable[LinkKey] = ()) -> None:
         """Show on these cards, on their wires and on these wires whether they are selected."""

@@ -218,8 +218,9 @@ class View(Commands, QGraphicsView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = self.mapToScene(event.position().toPoint())
-        if self.canvas.card_at(at):
-            self.edit_asked.emit()
+        if card := self.canvas.card_at(at):
+            if not self.open_card(card):
+                self.edit_asked.emit()
         elif event.button() == Qt.MouseButton.LeftButton:
             self.quick_add(at)
 
@@ -316,13 +317,15 @@ class View(Commands, QGraphicsView):
         super().focusOutEvent(event)
 
     def escape(self) -> None:
-        """Cancel the gesture in hand; without one select nothing."""
+        """Cancel the gesture in hand; without one select nothing; with nothing selected leave the open group."""
         if self.gesture is not None:
             gesture, self.gesture = self.gesture, None
             gesture.cancel()
-        else:
+        elif self.session.selection.ids or self.canvas.chosen_wire:
             self.session.selection.clear()
             self.canvas.choose_wire(None)
+        else:
+            self.leave_group(quiet=True)
 
     def quick_add(self, at: QPointF, after: str | None = None) -> None:
         """Open quick add at a point of the scene."""

@@ -7,7 +7,8 @@ from engine import registry
 from engine.errors import UsageError
 from engine.network.network import Node, Wire
 from engine.project.document import Project
-from studio.document.network_edits import Point, _copies
+from studio.document.copies import copies
+from studio.document.network_edits import Point
 
 MARK = "layerwright/nodes/1"
 MOST_BYTES = 4_000_000
@@ -42,7 +43,7 @@ def paste(project: Project, text: str, at: Point | None = None) -> Project:
     if at and not first:
         places = {k: (at[0], at[1] + 76.0 * i) for i, k in enumerate(places)}
         offset = (0.0, 0.0)
-    return _copies(project, nodes, wires, places, offset)
+    return copies(project, nodes, wires, places, offset)
 
 
 def is_layers(text: str) -> bool:

@@ -11,6 +11,7 @@ from engine.errors import Repair, UsageError
 from engine.network.network import Wire
 from engine.project.document import Project
 from studio.document.clipboard import copy, is_layers, paste
+from studio.document.copies import duplicate, duplicate_shared
 from studio.document.data_edits import (
     exclude_rows,
     include_rows,
@@ -28,13 +29,13 @@ from studio.document.data_edits import (
     set_tensor,
     set_type,
 )
+from studio.document.grouping import group, ungroup
 from studio.document.network_edits import (
     add_layer,
     added,
     append_layer,
     connect,
     disconnect,
-    duplicate,
     insert_after,
     insert_before,
     insert_layer,
@@ -56,6 +57,7 @@ from studio.document.network_edits import (
     tidy,
     unshare,
 )
+from studio.document.scope import inside
 from studio.document.stack import downstream, trunk_target, trunk_wire
 from studio.document.training_edits import (
     add_target,
@@ -121,11 +123,17 @@ def chain(project: Project, *steps: Any) -> Project:
     return project
 
 
+def inside_repair(project: Project, path: tuple[str, ...], action: str, *arguments: Any) -> Project:
+    """Apply a fix to what lies in a group."""
+    return inside(project, path, lambda shown: apply_repair(shown, Repair(action, arguments, "")))
+
+
 REPAIRS: dict[str, Callable[..., Project]] = {
     "append_layer": lambda project, node, layer: append_layer(project, layer_of(layer), node),
     "chain": chain,
     "connect": connect,
     "disconnect": disconnect_between,
+    "inside": inside_repair,
     "insert_after": lambda project, node, layer: insert_after(project, layer_of(layer), node),
     "insert_before": lambda project, node, layer: insert_before(project, layer_of(layer), node),
     "insert_layer": insert_repair,
@@ -169,14 +177,80 @@ def apply_repair(project: Project, repair: Repair) -> Project:
 
 
 __all__ = [
-    "REPAIRS", "add_layer", "add_target", "added", "append_layer", "apply_repair", "chain", "connect", "copy",
-    "disconnect", "disconnect_between", "downstream", "duplicate", "exclude_rows", "include_rows", "insert_after",
-    "insert_before", "insert_between", "insert_layer", "insert_repair", "is_layers", "layer_of", "move", "move_layer",
-    "move_to_end", "paste", "record_of", "remove", "remove_target", "rename", "reorder", "replace_layer", "rewire",
-    "set_card", "set_column", "set_compile", "set_compile_field", "set_data", "set_data_field", "set_device",
-    "set_dialect", "set_encode", "set_feed", "set_field", "set_fit", "set_fit_field", "set_impute", "set_loss",
-    "set_metrics", "set_name", "set_network", "set_note", "set_optimizer", "set_optimizer_field", "set_output",
-    "set_outputs", "set_role", "set_scale", "set_source", "set_split", "set_target", "set_task", "set_tensor",
-    "set_title", "set_trainable", "set_type", "set_weight", "tidy", "trunk_target", "trunk_wire", "unshare",
+    "REPAIRS",
+    "add_layer",
+    "add_target",
+    "added",
+    "append_layer",
+    "apply_repair",
+    "chain",
+    "connect",
+    "copy",
+    "disconnect",
+    "disconnect_between",
+    "downstream",
+    "duplicate",
+    "duplicate_shared",
+    "exclude_rows",
+    "group",
+    "include_rows",
+    "insert_after",
+    "insert_before",
+    "insert_between",
+    "insert_layer",
+    "insert_repair",
+    "inside",
+    "is_layers",
+    "layer_of",
+    "move",
+    "move_layer",
+    "move_to_end",
+    "paste",
+    "record_of",
+    "remove",
+    "remove_target",
+    "rename",
+    "reorder",
+    "replace_layer",
+    "rewire",
+    "set_card",
+    "set_column",
+    "set_compile",
+    "set_compile_field",
+    "set_data",
+    "set_data_field",
+    "set_device",
+    "set_dialect",
+    "set_encode",
+    "set_feed",
+    "set_field",
+    "set_fit",
+    "set_fit_field",
+    "set_impute",
+    "set_loss",
+    "set_metrics",
+    "set_name",
+    "set_network",
+    "set_note",
+    "set_optimizer",
+    "set_optimizer_field",
+    "set_output",
+    "set_outputs",
+    "set_role",
+    "set_scale",
+    "set_source",
+    "set_split",
+    "set_target",
+    "set_task",
+    "set_tensor",
+    "set_title",
+    "set_trainable",
+    "set_type",
+    "set_weight",
+    "tidy",
+    "trunk_target",
+    "trunk_wire",
+    "ungroup",
+    "unshare",
     "wire_between",
 ]  # fmt: skip

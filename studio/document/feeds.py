@@ -24,8 +24,8 @@ def taught_node(project: Project, index: int) -> str | None:
 
 
 def tensors(session: Session) -> "tuple[TensorInfo, ...]":
-    """Return the tensors that the recipe makes; none until the data are prepared."""
-    return session.prepared.recipe.tensors if session.prepared is not None else ()
+    """Return the tensors that the recipe makes; none until the data are prepared, and none inside a group."""
+    return session.prepared.recipe.tensors if session.prepared is not None and not session.scope else ()
 
 
 def tensor_of(session: Session, node: str) -> "TensorInfo | None":
@@ -37,10 +37,13 @@ def tensor_of(session: Session, node: str) -> "TensorInfo | None":
 
 def line(session: Session, node: Node) -> str:
     """Return the second line of an Input's card: the tensor and how many columns it is made of."""
+    if source := session.entering(node.id):
+        return tr("from {name}", name=source)
     tensor = tensor_of(session, node.id)
     if tensor is None:
         shape = getattr(node.layer, "shape", None)
-        return tr("rows of {shape}", shape=f"({', '.join(map(str, shape))})") if shape else tr("no tensor yet")
+        return tr("rows of {shape}", shape=f"({', '.join(map(str, shape))})") if shape else tr(
+            "nothing wired to it yet" if session.scope else "no tensor yet")  # fmt: skip
     return f"{tensor.name} · {plural(len(tensor.columns), 'column', 'columns')}"
 
 

@@ -13,6 +13,7 @@ from engine.errors import UsageError
 from engine.network.network import Network, Node, Wire
 from engine.project.document import Project
 from engine.specs import Spec
+from studio.document import scope, sharing
 from studio.document.stack import downstream, trunk_target, trunk_wire
 
 PITCH = 76.0
@@ -80,7 +81,7 @@ def replace_layer(project: Project, node: str, layer: Spec | str) -> Project:
     """Put another layer in a node's place; its wires stay, an automatic name follows the new kind."""
     old, new = _node(project.network, node), layer_of(layer)
     renamed = project.network.remove(node).free_name(new) if _automatic(old) else old.name
-    network = _unshared(project.network, node).replace(node, layer=new, name=renamed, shares=None)
+    network = sharing.left(project.network, node).replace(node, layer=new, name=renamed)
     return _with(project, network)
 
 
@@ -160,22 +161,17 @@ def move_to_end(project: Project, node: str, after: str) -> Project:
     return dataclasses.replace(moved, positions={k: v for k, v in moved.positions.items() if k != node})
 
 
-def duplicate(project: Project, *nodes: str) -> Project:
-    """Copy nodes with the wires between them, beside the originals and not wired to them."""
-    network = project.network
-    chosen = [_node(network, n) for n in network.order() if n in nodes]
-    inner = [w for w in network.wires if w.source in nodes and w.target in nodes]
-    return _copies(project, chosen, inner, {n.id: project.positions.get(n.id) for n in chosen}, (32.0, 32.0))
-
-
 def set_field(project: Project, nodes: str | Iterable[str], field: str, value: Any) -> Project:
-    """Set one field of one or more layers; raises UsageError with the sentence for under the field."""
+    """Set one field of one or more layers, and of those that share their weights: they are one layer.
+
+    Raises UsageError with the sentence for under the field.
+    """
     network = project.network
     for node in (nodes,) if isinstance(nodes, str) else tuple(nodes):
         layer = _node(network, node).layer
         if field not in {f.name for f in layer.fields()}:
             raise UsageError(f"{layer.KERAS} has no setting {field!r:.60}.")
-        network = _unshared(network, node).replace(node, layer=layer.replace(**{field: value}))
+        network = sharing.changed(network, node, layer=layer.replace(**{field: value}))
     return _with(project, network)
 
 
@@ -186,11 +182,11 @@ def rename(project: Project, node: str, name: str) -> Project:
 
 
 def set_trainable(project: Project, nodes: str | Iterable[str], on: bool) -> Project:
-    """Freeze or unfreeze the weights of layers."""
+    """Freeze or unfreeze the weights of layers, and of those that share them."""
     network = project.network
     for node in (nodes,) if isinstance(nodes, str) else tuple(nodes):
         _node(network, node)
-        network = network.replace(node, trainable=on)
+        network = sharing.changed(network, node, trainable=on)
     return _with(project, network)
 
 
@@ -222,9 +218,9 @@ def set_outputs(project: Project, nodes: Iterable[str]) -> Project:
 
 
 def unshare(project: Project, node: str) -> Project:
-    """Give a node weights of its own."""
+    """Give a node weights of its own; others that used the same ones go on sharing them."""
     _node(project.network, node)
-    return _with(project, project.network.replace(node, shares=None))
+    return _with(project, sharing.left(project.network, node))
 
 
 def move(project: Project, positions: Mapping[str, Point]) -> Project:
@@ -233,8 +229,8 @@ def move(project: Project, positions: Mapping[str, Point]) -> Project:
 
 
 def tidy(project: Project) -> Project:
-    """Forget all positions: the canvas arranges everything."""
-    return dataclasses.replace(project, positions={})
+    """Forget all positions but those in groups: the canvas arranges everything it shows."""
+    return dataclasses.replace(project, positions={k: at for k, at in project.positions.items() if "/" in k})
 
 
 def set_network(project: Project, network: Network) -> Project:
@@ -243,6 +239,16 @@ def set_network(project: Project, network: Network) -> Project:
 
 
 # ---- parts ----
+def numbered(nodes: Iterable[Node], name: str) -> str:
+    """Return the name with the first number that is free among these nodes: "dense_2" -> "dense_5"."""
+    stem, _, number = name.rpartition("_")
+    stem = stem if stem and number.isdigit() else name
+    taken, n = {node.name for node in nodes}, 1
+    while f"{stem[:50]}_{n}" in taken:
+        n += 1
+    return f"{stem[:50]}_{n}"
+
+
 def _layer(spec: Spec) -> Spec:
     if spec.KIND != "layer":
         raise UsageError(f"{spec.KERAS} is a {spec.KIND}, not a layer.")
@@ -268,14 +274,6 @@ def _multiple(layer: Spec) -> bool:
 def _automatic(node: Node) -> bool:
     stem, _, number = node.name.rpartition("_")
     return number.isdigit() and Network().free_name(node.layer) == f"{stem}_1"
-
-
-def _unshared(network: Network, node: str) -> Network:
-    """A node whose spec changes can share weights no longer, neither its own nor with those that used them."""
-    for other in network:
-        if (other.id == node and other.shares) or other.shares == node:
-            network = network.replace(other.id, shares=None)
-    return network
 
 
 def _spliced(network: Network, node: str, wire: Wire) -> Network:
@@ -355,28 +353,14 @@ def _slide(project: Project, node: str, source: str, target: str) -> Project:
     return move(project, {**moved, node: (x, y)})
 
 
-def _copies(
-    project: Project, nodes: list[Node], wires: list[Wire], at: Mapping[str, Point | None], offset: Point
-) -> Project:
-    network, new = project.network, {}
-    for node in nodes:
-        free = node.name if network.by_name(node.name) is None else None
-        network, made = network.add(node.layer, free, trainable=node.trainable, note=node.note)
-        new[node.id] = made.id
-    for wire in wires:
-        network = network.wire(new[wire.source], new[wire.target], wire.slot)
-    places = {new[k]: (p[0] + offset[0], p[1] + offset[1]) for k, p in at.items() if p and k in new}
-    return move(dataclasses.replace(project, network=network), places)
-
-
 def _with(project: Project, network: Network) -> Project:
-    return _retargeted(project, network)
+    return _retargeted(project, sharing.elected(network))
 
 
 def _retargeted(project: Project, network: Network) -> Project:
     """Return the project with this network; target cards, positions and feeds follow the nodes that are left."""
     alive = network.nodes.keys()
-    kept = {k: v for k, v in project.positions.items() if k in alive or k.startswith("target:")}
+    kept = scope.kept(network, project.positions)
     feeds = {k: v for k, v in project.feeds.items() if k in alive}
     return dataclasses.replace(
         project, network=network, positions=kept, feeds=feeds, targets=_targets(project, network)
@@ -387,6 +371,8 @@ def _targets(project: Project, network: Network) -> Any:
     """One target card per output: a card stays with its place when its node is no longer the output."""
     before, now = project.network.outputs, network.outputs
     cards = list(project.targets)
+    if not cards:
+        return project.targets  # in a group nothing is taught
     named = [c.node for c in cards]
     if before == now and len(cards) == max(len(now), 1):
         return project.targets

@@ -43,6 +43,8 @@ class Session(QObject):
     run_changed = Signal(object)
     running_changed = Signal(object)
     stages_changed = Signal()
+    scope: tuple[str, ...] = ()
+    """The groups that are open: none. A `Lens` has some."""
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -195,6 +197,10 @@ class Session(QObject):
         from engine.project import feeds
 
         return feeds.shapes(self._project, self._prepared.recipe.tensors)
+
+    def entering(self, node: str) -> str | None:
+        """Return the name of the layer outside that feeds an Input: none, data do. See `Lens`."""
+        return None
 
     # ---- data ----
     @property

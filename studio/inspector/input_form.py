@@ -39,7 +39,7 @@ class InputForm(QWidget):
         known = feeds.tensors(self.session)
         taken = feeds.tensor_of(self.session, self.node)
         self.row.setVisible(bool(known))
-        self.hint.setText("" if known else tr("Open a table on the Data page; its tensors can be chosen here."))
+        self.hint.setText("" if known else self._why_none())
         self.hint.setVisible(not known)
         state = (known, taken, self._ignored(taken))
         if state == self._shown or not known:
@@ -50,6 +50,13 @@ class InputForm(QWidget):
         if taken is None:
             self.takes.set_mixed()
         self._show_columns(taken)
+
+    def _why_none(self) -> str:
+        if not self.session.scope:
+            return tr("Open a table on the Data page; its tensors can be chosen here.")
+        source = self.session.entering(self.node)
+        return tr("It takes what {name} gives to the group.", name=source) if source else tr(
+            "It takes what is wired to the group. Leave the group (Alt+Left) and wire a layer to it.")  # fmt: skip
 
     def _ignored(self, taken: Any) -> tuple[str, ...]:
         """Return the columns that were unticked here: inputs by nature that the person ignores."""

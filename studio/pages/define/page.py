@@ -10,6 +10,7 @@ from studio.canvas import catalog, keys
 from studio.canvas.commands import add_after
 from studio.canvas.outline import Outline
 from studio.canvas.palette import Palette
+from studio.document.lens import Lens
 from studio.inspector import Inspector
 from studio.pages.define.code_panel import CodePanel
 from studio.pages.define.history import HistoryList
@@ -27,6 +28,8 @@ class DefinePage(Page):
     LEFT = ("blocks", "Layers")
 
     def build(self) -> None:
+        self.lens = Lens(self.session, self)
+        self.session = self.lens.as_session()
         self.stage = Stage(self.session)
         self.view, self.scene = self.stage.view, self.stage.scene
         self.palette_ = Palette(self.session, self.view)
@@ -85,6 +88,7 @@ class DefinePage(Page):
         session.changed.connect(self._refresh)
         session.prepared_changed.connect(self._prepared)
         session.opened.connect(self._opened)
+        self.lens.scope_changed.connect(self._opened)
         session.selection.changed.connect(self._selected)
         view.said.connect(self._said)
         view.edit_asked.connect(self._edit)
@@ -151,14 +155,17 @@ class DefinePage(Page):
     # ---- problems --------------------------------------------------------------------------------------------------
     def go_to(self, problem: Problem) -> None:
         """Show where a problem is."""
-        self.problem = problem
-        if problem.node in self.scene.nodes:
-            self.session.selection.set(str(problem.node))
-            self.view.reveal(str(problem.node))
+        at = self.session.problems.index(problem) if problem in self.session.problems else None
+        place, node = self.lens.problem_at(problem)
+        if node is not None:
+            self.lens.show_scope(place)
+        if node in self.scene.nodes:
+            self.session.selection.set(str(node))
+            self.view.reveal(str(node))
         elif problem.where == "data" or problem.where in self._columns():
             self.go.emit("data")
-        self.problem = problem
-        self.problems.mark(problem)
+        self.problem = problem if at is None else self.session.problems[at]
+        self.problems.mark(self.problem)
 
     def _columns(self) -> set[str]:
         return {r.name for r in self.session.prepared.reports} if self.session.prepared is not None else set()

@@ -4,11 +4,13 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from studio.canvas.breadcrumb import Breadcrumb
 from studio.canvas.callout import Callout
 from studio.canvas.minimap import Minimap
 from studio.canvas.quick_add import QuickAdd
 from studio.canvas.scene import Scene
 from studio.canvas.view import View
+from studio.document.lens import Lens
 from studio.document.session import Session
 from studio.text import tr
 from studio.widgets import Box, Button, EmptyState, IconButton, Label, Line
@@ -41,6 +43,7 @@ class Stage(QWidget):
         self.empty = EmptyState("blocks", tr("No layers yet"), sentence, self.first)
         self.empty.setParent(self)
         self.first.clicked.connect(self.first_wanted)
+        self.breadcrumb = Breadcrumb(session, self) if isinstance(session, Lens) else None
         self.callout.avoid = (self.tools, self.zoom_tools, self.minimap, self.total)
         self.view.zoomed.connect(self._zoomed)
         self.scene.drawn.connect(self._drawn)
@@ -93,6 +96,10 @@ class Stage(QWidget):
         for box in (self.tools, self.zoom_tools, self.total, self.empty):
             box.adjustSize()
         self.tools.move(EDGE, EDGE)
+        if self.breadcrumb is not None:
+            beside = EDGE + self.tools.width() + 8
+            fits = beside + self.breadcrumb.width() + 8 + self.total.width() + EDGE <= width
+            self.breadcrumb.move(*((beside, EDGE) if fits else (EDGE, EDGE + self.tools.height() + 8)))
         self.zoom_tools.move(EDGE, height - EDGE - self.zoom_tools.height())
         self.minimap.move(EDGE, height - EDGE - self.zoom_tools.height() - 8 - self.minimap.height())
         self.total.move(width - EDGE - self.total.width(), EDGE)

@@ -168,7 +168,7 @@ def test_shared_weights_count_once_and_must_fit() -> None:
     assert (infer(network).parameters["n2"], infer(network).parameters["n4"]) == (15, 0)
     wider = merged(Add(), [Input((4,)), Dense(3)], [Input((5,)), Dense(3)]).replace("n4", shares="n2")
     assert only(wider).short == "cannot share"
-    assert only(wider).repair == Repair("unshare", ("n4",), "Give it its own weights")
+    assert only(wider).repair == Repair("unshare", ("n4",), "Use own weights")
 
 
 def test_a_nested_model_takes_the_shapes_from_outside() -> None:

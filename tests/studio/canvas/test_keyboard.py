@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QTreeWidget
 
 CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -137,13 +137,13 @@ def test_fit_and_actual_size(person: Any) -> None:
 
 def test_outline_says_every_block_and_selects(person: Any) -> None:
     person.click(person.find("Outline"))
-    outline = person.find("Outline", QListWidget)
-    assert outline.item(2).text() == (
+    outline = person.find("Outline", QTreeWidget)
+    assert outline.items()[2].text(0) == (
         "Dense, dense_2, 64 units · relu, input (64), output (64), 4,160 parameters, "
         "from dense_1, to dropout_1, no problems"
     )
     outline.setFocus()
-    person.click(outline.viewport(), outline.visualItemRect(outline.item(3)).center())
+    person.click(outline.viewport(), outline.visualItemRect(outline.items()[3]).center())
     assert person.session.selection.ids == (person.id("dropout_1"),)
     person.key(K.Key_Delete, widget=outline)
     assert "dropout_1" not in person.names()

@@ -1,0 +1,121 @@
+"""A group seen as a project of its own: `shown` is what lies in it, `inside` lets an edit of that be one of the whole.
+
+A scope is the path of ids of the groups that are open, from the outermost in; () is the network itself. Positions of
+cards in a group lie in the project under "n5/n2".
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from engine.errors import UsageError
+from engine.network.nested import Model
+from engine.network.network import Network, Node, Wire
+from engine.project.document import Project
+from studio.document import sharing
+
+Scope = tuple[str, ...]
+Edit = Callable[[Project], Project]
+Point = tuple[float, float]
+
+
+def group_at(network: Network, node: str) -> Model | None:
+    """Return the group that a node is; None for any other layer, and for a node that is gone."""
+    layer = network.nodes[node].layer if node in network.nodes else None
+    return layer if isinstance(layer, Model) else None
+
+
+def valid(project: Project, scope: Scope) -> Scope:
+    """Return the part of a scope that exists: it ends before the first group that is gone."""
+    network = project.network
+    for i, node in enumerate(scope):
+        group = group_at(network, node)
+        if group is None:
+            return scope[:i]
+        network = group.network
+    return scope
+
+
+def shown(project: Project, scope: Scope) -> Project:
+    """Return what lies in a group as a project: its network and positions, no targets and no feeds."""
+    for node in scope:
+        group = group_at(project.network, node)
+        if group is None:
+            raise UsageError("This group no longer exists.")
+        project = _inner(project, node, group.network)
+    return project
+
+
+def inside(project: Project, scope: Scope, edit: Edit) -> Project:
+    """Return the project with an edit applied to what lies in a group."""
+    if not scope:
+        return edit(project)
+    node = scope[0]
+    group = group_at(project.network, node)
+    if group is None:
+        raise UsageError("This group no longer exists.")
+    before = _inner(project, node, group.network)
+    after = inside(before, scope[1:], edit)
+    return project if after is before else _put(project, node, before, after)
+
+
+def _inner(project: Project, node: str, network: Network) -> Project:
+    places = within(project, node)
+    return dataclasses.replace(project, network=network, positions=places, feeds={}, targets=())
+
+
+def within(project: Project, node: str) -> dict[str, Point]:
+    """Return the positions of the cards in a group."""
+    start = f"{node}/"
+    return {key[len(start) :]: at for key, at in project.positions.items() if key.startswith(start)}
+
+
+def placed_within(node: str, places: Mapping[str, Point]) -> dict[str, Point]:
+    """Return positions of cards in a group as the project keeps them."""
+    return {f"{node}/{key}": at for key, at in places.items()}
+
+
+def kept(network: Network, positions: Mapping[str, Point]) -> dict[str, Point]:
+    """Return the positions of cards that exist, in groups too."""
+    return {key: at for key, at in positions.items() if key.startswith("target:") or _exists(network, key)}
+
+
+def _exists(network: Network, key: str) -> bool:
+    head, _, rest = key.partition("/")
+    if not rest:
+        return head in network.nodes
+    group = group_at(network, head)
+    return group is not None and _exists(group.network, rest)
+
+
+def _put(project: Project, node: str, before: Project, after: Project) -> Project:
+    """Return the project with what an edit made of a group; other parts (data, fit) are the edit's too."""
+    network = project.network
+    if after.network is not before.network:
+        network = sharing.changed(network, node, layer=_group(network.nodes[node], after.network))
+        for each in sharing.family(network, node):
+            network = _rewired(network, each, before.network.inputs(), after.network.inputs())
+    outside = {k: at for k, at in project.positions.items() if not k.startswith(f"{node}/")}
+    places = outside | placed_within(node, after.positions)
+    return dataclasses.replace(after, network=network, positions=places, feeds=project.feeds, targets=project.targets)
+
+
+def _group(node: Node, network: Network) -> Model:
+    layer = node.layer
+    assert isinstance(layer, Model)  # the scope led through it
+    return layer.replace(network=network)
+
+
+def _rewired(network: Network, node: str, before: tuple[str, ...], after: tuple[str, ...]) -> Network:
+    """Return the network whose wires into a group follow its Inputs: that of a lost Input goes, the others move up."""
+    if before == after:
+        return network
+    place = {old: after.index(id) for old, id in enumerate(before) if id in after}
+    wires = []
+    for wire in network.wires:
+        if wire.target != node:
+            wires.append(wire)
+        elif wire.slot in place:
+            wires.append(Wire(wire.source, node, place[wire.slot]))
+        elif wire.slot >= len(before):
+            wires.append(Wire(wire.source, node, wire.slot - len(before) + len(after)))
+    return dataclasses.replace(network, wires=tuple(wires))
