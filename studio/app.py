@@ -90,7 +90,7 @@ class Studio(QObject):
             "view.contrast": looks.contrast, "view.scale_up": looks.larger, "view.scale_down": looks.smaller,
             "view.scale_reset": looks.usual, "run.next": window.top.press_primary, "file.settings": self.help.settings,
             "help.keys": self.help.keys, "help.news": self.help.news, "help.about": self.help.about,
-            "help.diagnostics": self.help.diagnostics,
+            "help.diagnostics": self.help.diagnostics, "help.gpu": self.help.gpu,
         }  # fmt: skip
         for id, handler in handlers.items():
             self.actions.bind(id, handler)

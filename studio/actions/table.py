@@ -51,6 +51,7 @@ RUN: tuple[Action, ...] = (
 HELP: tuple[Action, ...] = (
     Action("help.keys", "Keyboard shortcuts", "keyboard", ("Ctrl+Alt+K",), "See and change all keys.", words=("map",)),
     Action("help.news", "What's new", "sparkles", tip="What each version brought.", words=("changelog", "version")),
+    Action("help.gpu", "How to add a GPU", "gpu", tip="What a GPU needs and how it is found.", words=("cuda", "cupy")),
     Action("help.diagnostics", "Copy diagnostics", "copy", tip="Versions, screen and log lines, without your data."),
     Action("help.about", "About Layerwright", "info", words=("version", "licence", "license")),
 )

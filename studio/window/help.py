@@ -1,6 +1,5 @@
 """What the help menu and the settings open: settings, key map, what's new, about, diagnostics."""
 
-import importlib.resources
 import platform
 from collections.abc import Callable
 
@@ -14,7 +13,7 @@ from studio.text import tr
 from studio.widgets import Button, Label, Logo, column, row
 from studio.window import diagnostics
 from studio.window.main_window import MainWindow
-from studio.window.reading import LOCAL, Reading
+from studio.window.reading import LOCAL, Reading, resource
 from studio.window.settings_dialog import KEYS, SettingsDialog
 
 PRIVACY = (
@@ -58,8 +57,11 @@ class Help(QObject):
 
     def news(self) -> Reading:
         """Show what each version brought."""
-        text = importlib.resources.files("resources").joinpath("help", "changelog.md").read_text(encoding="utf-8")
-        return self._open(Reading(self._window, tr("What's new"), text.partition("\n")[2]))
+        return self._page(tr("What's new"), "help/changelog.md")
+
+    def gpu(self) -> Reading:
+        """Show what a GPU needs and how it is found."""
+        return self._page(tr("How to add a GPU"), "help/gpu.md")
 
     def about(self) -> Reading:
         """Show version, licences of what comes along, and the libraries in use."""
@@ -82,6 +84,10 @@ class Help(QObject):
         self.told.emit(
             tr("Diagnostics copied"), tr("Paste them into a report. They hold no data of yours."), "success", "", None
         )
+
+    def _page(self, title: str, path: str) -> Reading:
+        """Open a page of help; its first line is the title."""
+        return self._open(Reading(self._window, title, resource(path).partition("\n")[2]))
 
     def _open(self, dialog: Reading) -> Reading:
         dialog.finished.connect(dialog.deleteLater)

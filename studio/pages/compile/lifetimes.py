@@ -19,7 +19,7 @@ RIGHT = MIDDLE | Qt.AlignmentFlag.AlignRight
 TOP, ROW, SIZES = 34, 22, 58
 LEFT = (60, 120)
 """Least and most pixels for the names."""
-LEAST_SHARE = 0.18
+LEAST_SHARE = 0.21
 """Share of the width that a section takes, however few steps it has."""
 MANY, SMALL = 12, 0.02
 """With more buffers than this, those smaller than this share of the largest become one row."""
@@ -198,7 +198,7 @@ class LifetimeChart(QWidget):
         ends = [*(self._x(s.start) for s in self._sections[1:]), float(self.width())]
         for section, end in zip(self._sections, ends, strict=False):
             x = self._x(section.start)
-            painter.fillRect(QRectF(x, 0, 1, self.height()), theme.color("border.default"))
+            painter.fillRect(QRectF(x, 0, 1, TOP + len(self._lines) * self._row()), theme.color("border.default"))
             painter.setPen(theme.color("text.muted"))
             if end - x > theme.text_width(section.title, painter.font()):
                 painter.drawText(QRectF(x + 4, 0, end - x, 16), MIDDLE, section.title)

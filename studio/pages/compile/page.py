@@ -19,7 +19,6 @@ from studio.pages import numbers
 from studio.pages.compile.cards import DeviceCard, Figures
 from studio.pages.compile.checks import ChecksCard
 from studio.pages.compile.compiled import Compiled, compile_project
-from studio.pages.compile.gpu_help import GpuHelp
 from studio.pages.compile.lifetimes import LifetimeChart
 from studio.pages.compile.memory import ShareBar
 from studio.pages.compile.program import ProgramCard, SummaryCard
@@ -322,7 +321,7 @@ class CompilePage(Page):
             self._looking = Job(devices.gpu, None, self._found, self._not_found, name="gpu").start()
 
     def _show_help(self) -> None:
-        GpuHelp(self.window()).show()
+        self.actions_.trigger("help.gpu")
 
     def _look_again(self) -> None:
         devices.gpu.cache_clear()
