@@ -1,5 +1,7 @@
 """The minimap: all cards as bars, the seen part as a frame. A click jumps, a drag pans."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
@@ -24,13 +26,14 @@ class Minimap(Themed, QWidget):
         super().__init__()
         self.view = view
         self._bars: QPixmap | None = None
-        self._bars_of: tuple[QRectF, float] | None = None
+        self._bars_of: object = None
+        self._in_hand: frozenset[str] = frozenset()
         self.setFixedSize(148, 106)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         named(self, tr("Minimap"), tr("Click to jump, drag to pan"))
         view.viewed.connect(self.update)
         view.canvas.drawn.connect(self._changed)
-        view.canvas.moved.connect(self._changed)
+        view.canvas.moved.connect(self._moved)
         self.follow_theme()
 
     def sizeHint(self) -> QSize:
@@ -46,16 +49,18 @@ class Minimap(Themed, QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_of(self)
         world = self._world()
-        if self._bars is None or self._bars_of != world:
-            self._bars, self._bars_of = self._drawn_bars(world), world
+        wanted = world, self._in_hand
+        if self._bars is None or self._bars_of != wanted:
+            self._bars, self._bars_of = self._drawn_bars(world), wanted
         painter.drawPixmap(0, 0, self._bars)
+        self._draw_bars(painter, world, self._in_hand)
         painter.setPen(QPen(theme.color("accent.line"), 1.5))
         painter.setBrush(theme.color("accent.line", 0.07))
         inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)
         painter.drawRoundedRect(self._mapped(self.view.seen(), world).intersected(inside), 4, 4)
 
     def _drawn_bars(self, world: tuple[QRectF, float]) -> QPixmap:
-        """Return surface and bars as a picture, kept until cards or scale change."""
+        """Return surface and bars as a picture, kept until cards or scale change; cards in hand are drawn over it."""
         ratio = self.devicePixelRatioF()
         made = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         made.setDevicePixelRatio(ratio)
@@ -63,17 +68,20 @@ class Minimap(Themed, QWidget):
         painter = QPainter(made)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rounded(painter, QRectF(self.rect()), theme.color("bg.raised"), theme.color("border.default"), 8)
-        (left, top), share = self._mapped(QRectF(0, 0, 0, 0), world).topLeft().toTuple(), world[1]
-        width, places = max(CARD_W * share, 2), self.view.canvas.places
-        bars: dict[str, list[QRectF]] = {}
-        for key, item in self.view.canvas.nodes.items():
-            x, y = places[key]
-            bar = QRectF(left + x * share, top + y * share, width, max(item.card.height * share, 2))
-            bars.setdefault("danger.fill" if item.card.error else theme.category(item.card.group).color, []).append(bar)
-        for tone, rects in bars.items():
-            self._bar(painter, rects, theme.color(tone, 1.0 if tone == "danger.fill" else 0.75))
+        self._draw_bars(painter, world, self.view.canvas.nodes.keys() - self._in_hand)
         painter.end()
         return made
+
+    def _draw_bars(self, painter: QPainter, world: tuple[QRectF, float], cards: Iterable[str]) -> None:
+        (left, top), share = self._mapped(QRectF(0, 0, 0, 0), world).topLeft().toTuple(), world[1]
+        width, places, nodes = max(CARD_W * share, 2), self.view.canvas.places, self.view.canvas.nodes
+        bars: dict[str, list[QRectF]] = {}
+        for key in cards:
+            (x, y), card = places[key], nodes[key].card
+            bar = QRectF(left + x * share, top + y * share, width, max(card.height * share, 2))
+            bars.setdefault("danger.fill" if card.error else theme.category(card.group).color, []).append(bar)
+        for tone, rects in bars.items():
+            self._bar(painter, rects, theme.color(tone, 1.0 if tone == "danger.fill" else 0.75))
 
     def _bar(self, painter: QPainter, rects: list[QRectF], tone: QColor) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -88,7 +96,11 @@ class Minimap(Themed, QWidget):
         self._bars = None
 
     def _changed(self) -> None:
-        self._bars = None
+        self._bars, self._in_hand = None, frozenset()
+        self.update()
+
+    def _moved(self, cards: frozenset[str]) -> None:
+        self._in_hand = cards & self.view.canvas.nodes.keys()
         self.update()
 
     def _world(self) -> tuple[QRectF, float]:

@@ -82,8 +82,7 @@ class NodeItem(QGraphicsItem):
 
     # ---- painting --------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
-        below = MARGIN + (22 if self.card.end else 0)
-        return QRectF(-MARGIN, -MARGIN, CARD_W + 2 * MARGIN, self.card.height + MARGIN + below)
+        return _bounds(self.card.height, MARGIN + (22 if self.card.end else 0))
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -109,15 +108,16 @@ class NodeItem(QGraphicsItem):
         if self.card.stacked:
             self._sheets(painter, frame)
         self._surface(painter, frame, scale)
-        self._tile(painter, scale)
         if scale < COARSE:
+            self._tile_alone(painter)
             self._title_alone(painter, frame, scale)
         else:
+            self._tile(painter)
             self._texts(painter, scale)
-        if scale >= COARSE and not self.ghost:
-            if self.card.end:
-                self._output(painter)
-            self._ports(painter)
+            if not self.ghost:
+                if self.card.end:
+                    self._output(painter)
+                self._ports(painter)
         self._badge(painter)
 
     def _sheets(self, painter: QPainter, frame: QRectF) -> None:
@@ -128,7 +128,7 @@ class NodeItem(QGraphicsItem):
             painter.drawRoundedRect(frame.adjusted(away + 0.5, away + 0.5, -away - 0.5, away - 0.5), 8, 8)
 
     def _surface(self, painter: QPainter, frame: QRectF, scale: float) -> None:
-        if (scheme() == "light" or self.ghost) and scale >= COARSE:
+        if (scheme() == "light" or self.ghost) and scale >= FULL:
             _shadow(painter, frame, 10 if self.ghost else 4, 6 if self.ghost else 7)
         if self.chosen and self.alone:
             painter.setPen(QPen(color("accent.line", 0.28), 6))
@@ -150,7 +150,11 @@ class NodeItem(QGraphicsItem):
             return "accent.line", 1.5
         return ("border.control", 1.0) if self.hovered else ("border.strong", 1.0)
 
-    def _tile(self, painter: QPainter, scale: float) -> None:
+    def _tile_alone(self, painter: QPainter) -> None:
+        tone = "text.muted" if self.card.frozen else category(self.card.group).color
+        painter.fillRect(QRectF(8, 8, 32, 32), color(tone))
+
+    def _tile(self, painter: QPainter) -> None:
         tone = "text.muted" if self.card.frozen else category(self.card.group).color
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tint(tone, "bg.raised"))
@@ -237,6 +241,11 @@ class NodeItem(QGraphicsItem):
             painter.setPen(QPen(color("bg.canvas"), 2))
             painter.setBrush(color("warning.fill"))
             painter.drawEllipse(QPointF(CARD_W - 1, 1), 6, 6)
+
+
+@functools.cache
+def _bounds(height: float, below: float) -> QRectF:
+    return QRectF(-MARGIN, -MARGIN, CARD_W + 2 * MARGIN, height + MARGIN + below)
 
 
 def _shadow(painter: QPainter, frame: QRectF, steps: int, alpha: int) -> None:

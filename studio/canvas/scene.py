@@ -26,12 +26,12 @@ BLANK = Route(((0.0, 0.0), (0.0, 1.0)), "bottom", "top", (0.0, 0.0), False)
 class Scene(QGraphicsScene):
     """All cards and wires of one project.
 
-    `drawn` follows every refresh, `moved` every preview (the minimap repaints); `wire_chosen` carries the key of the
-    selected wire or None.
+    `drawn` follows every refresh, `moved(cards)` every preview (the minimap repaints); `wire_chosen` carries the key of
+    the selected wire or None.
     """
 
     drawn = Signal()
-    moved = Signal()
+    moved = Signal(object)
     wire_chosen = Signal(object)
 
     def __init__(self, session: Any) -> None:
@@ -69,11 +69,12 @@ class Scene(QGraphicsScene):
         self._slide.stop()
         new = picture.draw(self.session, self.picture)
         fresh, resized = self._update_cards(new.cards)
-        rewired = self._update_wires(new.links)
+        rewired, relabelled = self._update_wires(new.links)
         self.picture = new
         self._extent = None
         self._place(arrange.places(self.session.project), fresh, resized | rewired, slide=before is not None)
         self.show_selection()
+        self._show_side_ports(relabelled - rewired)
         self._mark(fresh | rewired)
         self.drawn.emit()
 
@@ -96,10 +97,11 @@ class Scene(QGraphicsScene):
         self._sharing = tuple(key for key, card in cards.items() if card.shares)
         return fresh, resized
 
-    def _update_wires(self, links: Mapping[LinkKey, Link]) -> set[str]:
-        """Return the cards whose wires came, went or look different."""
+    def _update_wires(self, links: Mapping[LinkKey, Link]) -> tuple[set[str], set[str]]:
+        """Return the cards whose wires came or went, and those into which a wire leads that says something else now."""
         gone = [k for k in self.wires if k not in links]
         rewired = {end for key in gone for end in key[:2] if end in self.nodes}
+        relabelled = set[str]()
         for key in gone:
             self.removeItem(self.wires.pop(key))
             self._side.pop(key, None)
@@ -111,13 +113,13 @@ class Scene(QGraphicsScene):
             if item is None:
                 self.wires[key] = item = WireItem(link, BLANK)
                 self.addItem(item)
-            elif item.link is link:
-                continue
-            item.show_link(link, item.route)
-            rewired.update(key[:2])
+                rewired.update(key[:2])
+            elif item.link is not link:
+                item.show_link(link, item.route)
+                relabelled.add(key[1])
         if rewired or self.touching.keys() != self.nodes.keys():
             self._touch(links)
-        return rewired
+        return rewired, relabelled
 
     def _touch(self, links: Iterable[LinkKey]) -> None:
         self.touching = {k: [] for k in self.nodes}
@@ -164,7 +166,7 @@ class Scene(QGraphicsScene):
         self._put(places)
         self.reroute(places, relane=False)
         self.show_shared()
-        self.moved.emit()
+        self.moved.emit(frozenset(places))
 
     def _put(self, places: Mapping[str, Point]) -> None:
         self._extent = None

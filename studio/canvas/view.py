@@ -1,5 +1,6 @@
 """The view of the canvas: turns mouse, wheel and keys into gestures, zoom and edits."""
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPen,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -31,7 +33,7 @@ from studio.text import tr
 SMALLEST, LARGEST = 0.10, 4.0
 READABLE = 0.6
 DOTS_FROM = 0.5
-DOT_GAP = 24
+DOT_GAP, DOT = 24, 1.8
 EDGE = 40.0
 FIT_AT_MOST = 1.0
 TOOLS = 176
@@ -91,8 +93,8 @@ class View(Commands, QGraphicsView):
         extent = self.canvas.extent()
         width, height = self.viewport().width() / self.zoom - EDGE, self.viewport().height() / self.zoom - EDGE
         rect = extent.adjusted(-width, -height, width, height).united(self.seen() if self._fitted else extent)
-        if not self.canvas.sceneRect().contains(rect) or self.canvas.sceneRect().width() > 3 * rect.width():
-            self.canvas.setSceneRect(rect)
+        if not self.sceneRect().contains(rect) or self.sceneRect().width() > 3 * rect.width():
+            self.setSceneRect(rect)  # the view's own: the scene's would index all items anew
 
     def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
         """Zoom; the point under `at` (viewport pixels; default: the middle) stays where it is."""
@@ -181,12 +183,12 @@ class View(Commands, QGraphicsView):
         painter.fillRect(rect, theme.color("bg.canvas"))
         if self.zoom < DOTS_FROM:
             return
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("canvas.dot"))
-        left, top = math.floor(rect.left() / DOT_GAP) * DOT_GAP, math.floor(rect.top() / DOT_GAP) * DOT_GAP
-        for i in range(math.ceil((rect.right() - left) / DOT_GAP) + 1):
-            for j in range(math.ceil((rect.bottom() - top) / DOT_GAP) + 1):
-                painter.drawEllipse(QPointF(left + i * DOT_GAP, top + j * DOT_GAP), 0.9, 0.9)
+        left, top = math.floor(rect.left() / DOT_GAP), math.floor(rect.top() / DOT_GAP)
+        across, down = math.ceil(rect.right() / DOT_GAP) - left, math.ceil(rect.bottom() / DOT_GAP) - top
+        painter.setPen(QPen(theme.color("canvas.dot"), DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.translate(left * DOT_GAP, top * DOT_GAP)
+        painter.drawPoints(_dots(across + 1, down + 1))
+        painter.translate(-left * DOT_GAP, -top * DOT_GAP)
 
     # ---- mouse -----------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -350,3 +352,8 @@ class View(Commands, QGraphicsView):
         super().showEvent(event)
         if not self._fitted:
             self.start_view()
+
+
+@functools.lru_cache(maxsize=64)
+def _dots(across: int, down: int) -> list[QPointF]:
+    return [QPointF(i * DOT_GAP, j * DOT_GAP) for i in range(across) for j in range(down)]

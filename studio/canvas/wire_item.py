@@ -25,7 +25,7 @@ class WireItem(QGraphicsItem):
         super().__init__()
         self.link, self.route = link, route
         self.hot = self.chosen = self.hovered = self.fitting = False
-        self._path = rounded(route.points)
+        self._path, self._bounds = _path_of(route)
         self._shape: QPainterPath | None = None
         self.setZValue(0)
         self.setAcceptHoverEvents(True)
@@ -34,7 +34,8 @@ class WireItem(QGraphicsItem):
         """Draw another link or way; does nothing when both are equal."""
         if route != self.route:
             self.prepareGeometryChange()
-            self._path, self._shape = rounded(route.points), None
+            self._path, self._bounds = _path_of(route)
+            self._shape = None
         if route != self.route or link != self.link:
             self.link, self.route = link, route
             self.update()
@@ -64,7 +65,7 @@ class WireItem(QGraphicsItem):
 
     # ---- painting --------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
-        return self._path.boundingRect().adjusted(-30, -14, 110, 14)
+        return self._bounds
 
     def shape(self) -> QPainterPath:
         if self._shape is None:
@@ -134,6 +135,12 @@ class WireItem(QGraphicsItem):
         """Return where the insert button is: on the line, beside a pill if there is one."""
         at = self.middle()
         return at + QPointF(0, 20) if self.route.pill else at
+
+
+def _path_of(route: Route) -> tuple[QPainterPath, QRectF]:
+    """Return a wire's path, and the rectangle that holds it with its label."""
+    path = rounded(route.points)
+    return path, path.boundingRect().adjusted(-30, -14, 110, 14)
 
 
 def rounded(points: tuple[Point, ...]) -> QPainterPath:

@@ -94,6 +94,7 @@ def ramp(t: float) -> QColor:
     return mix(stops[i], stops[i + 1], place - i)
 
 
+@functools.cache
 def category(group: str) -> Category:
     """Return label, icon and colour token of a layer group; a group without tokens looks like Core."""
     known = tokens()["category"].get(group)
