@@ -28,6 +28,7 @@ class Minimap(Themed, QWidget):
         self._bars: QPixmap | None = None
         self._bars_of: object = None
         self._in_hand: frozenset[str] = frozenset()
+        self._frame: tuple[QRectF, float] | None = None
         self.setFixedSize(148, 106)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         named(self, tr("Minimap"), tr("Click to jump, drag to pan"))
@@ -96,7 +97,7 @@ class Minimap(Themed, QWidget):
         self._bars = None
 
     def _changed(self) -> None:
-        self._bars, self._in_hand = None, frozenset()
+        self._bars, self._frame, self._in_hand = None, None, frozenset()
         self.update()
 
     def _moved(self, cards: frozenset[str]) -> None:
@@ -104,6 +105,12 @@ class Minimap(Themed, QWidget):
         self.update()
 
     def _world(self) -> tuple[QRectF, float]:
+        """Return the part of the scene that is shown, and its scale. While cards are in hand it stays."""
+        if self._frame is None:
+            self._frame = self._whole()
+        return self._frame
+
+    def _whole(self) -> tuple[QRectF, float]:
         world = self.view.canvas.extent().adjusted(-SIDE, -TOP, SIDE, TOP)
         width, height = self.width() - 2 * INSET, self.height() - 2 * INSET
         share = min(width / max(world.width(), 1), height / max(world.height(), 1))

@@ -20,6 +20,8 @@ from studio.canvas.wire_item import WireItem
 
 STILL_FROM = 200
 """Above this many moved cards nothing slides: cards jump."""
+ROOM = 4000.0
+"""Pixels around the cards that belong to the scene: each change of its rectangle indexes all items anew."""
 BLANK = Route(((0.0, 0.0), (0.0, 1.0)), "bottom", "top", (0.0, 0.0), False)
 
 
@@ -38,6 +40,7 @@ class Scene(QGraphicsScene):
         super().__init__()
         self.session = session
         self._extent: QRectF | None = None
+        self._room = QRectF()
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[LinkKey, WireItem] = {}
         self.touching: dict[str, list[LinkKey]] = {}
@@ -73,6 +76,9 @@ class Scene(QGraphicsScene):
         self.picture = new
         self._extent = None
         self._place(arrange.places(self.session.project), fresh, resized | rewired, slide=before is not None)
+        if not self._room.contains(self.extent()):
+            self._room = self.extent().adjusted(-ROOM, -ROOM, ROOM, ROOM)
+            self.setSceneRect(self._room)
         self.show_selection()
         self._show_side_ports(relabelled - rewired)
         self._mark(fresh | rewired)

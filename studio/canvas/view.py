@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
-    QPen,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -185,9 +184,10 @@ class View(Commands, QGraphicsView):
             return
         left, top = math.floor(rect.left() / DOT_GAP), math.floor(rect.top() / DOT_GAP)
         across, down = math.ceil(rect.right() / DOT_GAP) - left, math.ceil(rect.bottom() / DOT_GAP) - top
-        painter.setPen(QPen(theme.color("canvas.dot"), DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("canvas.dot"))
         painter.translate(left * DOT_GAP, top * DOT_GAP)
-        painter.drawPoints(_dots(across + 1, down + 1))
+        painter.drawRects(_dots(across + 1, down + 1))
         painter.translate(-left * DOT_GAP, -top * DOT_GAP)
 
     # ---- mouse -----------------------------------------------------------------------------------------------------
@@ -355,5 +355,6 @@ class View(Commands, QGraphicsView):
 
 
 @functools.lru_cache(maxsize=64)
-def _dots(across: int, down: int) -> list[QPointF]:
-    return [QPointF(i * DOT_GAP, j * DOT_GAP) for i in range(across) for j in range(down)]
+def _dots(across: int, down: int) -> list[QRectF]:
+    columns, rows = ([i * DOT_GAP - DOT / 2 for i in range(n)] for n in (across, down))
+    return [QRectF(x, y, DOT, DOT) for x in columns for y in rows]
