@@ -16,7 +16,7 @@ SHARD_ROWS = 16
 """Fewest rows of a part."""
 TILE_BYTES = 1 << 20
 """Bytes that the largest value of a tile may take: a core's second-level cache."""
-CHUNK = 32_768
+CHUNK = 49_152
 """Numbers of the flat vector that one turn of the optimizer's loop works on: a few such pieces fit the cache."""
 ALIGN = 64
 

@@ -1,9 +1,11 @@
 """Random bits are keyed by seed, purpose, node, step and row, and by nothing else."""
 
+import threading
+
 import numpy as np
 import pytest
 
-from engine.backend.random import dropout_mask, fill_dropout_mask, random_normal, stream_id
+from engine.backend.random import dropout_mask, fill_dropout_mask, random_bytes, random_normal, stream_id
 
 KEY = stream_id("dropout", "n3")
 
@@ -12,6 +14,27 @@ KEY = stream_id("dropout", "n3")
 def test_a_part_draws_what_the_whole_draws(draw):
     whole = draw(7, KEY, 11, 0, (20, 3, 5))
     np.testing.assert_array_equal(draw(7, KEY, 11, 13, (7, 3, 5)), whole[13:])
+
+
+@pytest.mark.parametrize(("seed", "step", "row"), [(0, 0, 0), (-5, 77, 19), (2**64 - 1, 2**40, 1000)])
+def test_the_bits_are_those_of_a_new_philox_in_every_thread(seed, step, row):
+    bits = np.random.Philox(key=(seed & (2**64 - 1)) | KEY << 64, counter=row * 2 + (step << 64))
+    expected = bits.random_raw(3 * 8).view(np.uint8).reshape(3, 64)
+    found = []
+
+    def draw():
+        random_bytes(1, 2, 3, 4, 5, 6)
+        found.append(random_bytes(seed, KEY, step, row, 3, 40))
+
+    threads = [threading.Thread(target=draw) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    draw()
+    assert len(found) == 4
+    for drawn in found:
+        np.testing.assert_array_equal(drawn, expected)
 
 
 OTHERS = [
