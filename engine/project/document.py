@@ -48,12 +48,24 @@ class FitSettings:
     seed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Free text on the canvas; it never enters generated text. Place and size are pixels at 100 %."""
+
+    text: str = ""
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 220.0
+    height: float = 96.0
+
+
 @dataclass(frozen=True)
 class Project:
     """Everything that is saved as project.json. `feeds`: Input node id -> tensor name; absent: matched by itself.
 
     `positions`: node id (or "target:0") -> (x, y) on the canvas; absent nodes are laid out.
     `titles`: run id -> name given by the person (runs themselves live in the run store).
+    `notes`: "note:1" -> a note on the canvas.
     """
 
     name: str = "Untitled"
@@ -65,7 +77,8 @@ class Project:
     compile: CompileSettings = CompileSettings()
     fit: FitSettings = FitSettings()
     titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    notes: Mapping[str, Note] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
-        for name in ("feeds", "positions", "titles"):
+        for name in ("feeds", "positions", "titles", "notes"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))

@@ -7,6 +7,7 @@
 import dataclasses
 import json
 import math
+import re
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -19,6 +20,8 @@ from engine.project.document import Project
 from engine.specs import Spec
 
 DEPTH = 64
+NOTE_ID = re.compile(r"(n[1-9][0-9]{0,8}/){0,60}note:[1-9][0-9]{0,8}\Z")
+"""The name of a note; one inside a group is led by the way to it."""
 SPECS = {"loss": "loss", "optimizer": "optimizer", "metrics": "metric", "callbacks": "callback"}
 """Field that holds specs -> the kind they must be of."""
 T = TypeVar("T")
@@ -35,6 +38,9 @@ def from_json(values: Any, where: str = "project.json") -> Project:
     project = build(Project, values, where)
     if abs(_shares(project.data) - 1) > 1e-6:
         raise ProjectError(f"{where}: the shares of the split must sum to 1; they sum to {_shares(project.data):g}.")
+    for id in project.notes:
+        if not NOTE_ID.match(id):
+            raise ProjectError(f"{where}: a note is called like note:1; one is called {id!a:.40}.")
     return project
 
 

@@ -37,6 +37,12 @@ LIMITS: Mapping[str, Mapping[str, Any]] = {
     "Project.name": {"max_length": 1000},
     "Project.targets": {"min_length": 1, "max_length": 1000},
     "Project.positions": {"max_length": 20_000},
+    "Project.notes": {"max_length": 1000},
+    "Note.text": {"max_length": 4000},
+    "Note.x": {"ge": -1e7, "le": 1e7},
+    "Note.y": {"ge": -1e7, "le": 1e7},
+    "Note.width": {"ge": 24, "le": 4000},
+    "Note.height": {"ge": 24, "le": 4000},
 }
 """Bounds that hold beside the types, by "Class.field"."""
 

@@ -87,9 +87,9 @@ def tried(session: Session, layer: Any, after: str | None) -> Trial:
     return trial.tried(layer, (session.shapes.output.get(after),))
 
 
-def suggested(session: Session) -> list[type[Any]]:
-    """Return up to three records that fit after the current place."""
-    after = place_of(session)
+def suggested(session: Session, after: str | None = None) -> list[type[Any]]:
+    """Return up to three records that fit after a node, or after the current place."""
+    after = after or place_of(session)
     if after is None:
         return [r for r in records() if r.KERAS == "Input"]
     layer = session.project.network.nodes[after].layer

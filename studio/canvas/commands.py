@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPointF, QRectF
 
 from engine.project.document import Project
-from studio.canvas import arrange
+from studio.canvas import arrange, clipboard
 from studio.canvas.grouping import Grouping
 from studio.document import edits, feeds
+from studio.document.note_edits import USUAL
 from studio.document.session import Session
 from studio.text import plural, tr
 
@@ -51,82 +51,133 @@ class Commands(Grouping):
     add_asked: Any
     edit_asked: Any
     rename_asked: Any
+    note_asked: Any
+    find_asked: Any
+    gesture: Any
     zoom: float
     zoom_to: Any
     show_all: Any
     reveal: Any
     seen: Any
+    use: Any
+    escape: Any
 
     # ---- editing ---------------------------------------------------------------------------------------------------
     def delete(self) -> None:
-        """Delete the selected wire or the selected layers; the stack heals."""
+        """Delete the selected wire, or the selected layers and notes; the stack heals."""
         key = self.canvas.chosen_wire
         wire = self.canvas.network_wire(key) if key else None
+        selection = self.session.selection
         if wire is not None:
             self.session.edit(tr("Delete wire"), lambda project: edits.disconnect(project, wire))
-            return
-        nodes = self.session.selection.nodes
-        if nodes:
-            self._delete(nodes, tr("Delete {what}", what=self._named(nodes)))
-        elif self.session.selection.ids:
+            if key is not None and key[0] in self.canvas.nodes:
+                selection.set(key[0])
+        elif key is not None:
+            self.said.emit(tr("This link shows what is trained. Drag its end to another layer to train that one."))
+        elif selection.nodes or selection.notes:
+            self._delete(tr("Delete {what}", what=self._named()))
+        elif selection.ids:
             self.said.emit(tr("A training target cannot be deleted. It goes with its output."))
 
-    def _delete(self, nodes: tuple[str, ...], label: str) -> None:
+    def _delete(self, label: str) -> None:
+        nodes, notes = self.session.selection.nodes, self.session.selection.notes
         network = self.session.project.network
         above = next((s for n in network.order() if n in nodes for s in network.sources(n) if s not in nodes), None)
-        if self.session.edit(label, lambda project: edits.remove(project, *nodes)) and above:
-            self.session.selection.set(above)
-
-    def _named(self, nodes: tuple[str, ...]) -> str:
-        return (
-            self.session.project.network.nodes[nodes[0]].name
-            if len(nodes) == 1
-            else plural(len(nodes), "layer", "layers")
-        )
-
-    def duplicate(self) -> None:
-        """Copy the selected layers with the wires between them, beside the originals."""
-        nodes = self.session.selection.nodes
-        if not nodes:
-            return
-        auto = arrange.places(self.session.project)
-        before = self.session.project
 
         def edit(project: Project) -> Project:
-            made = edits.duplicate(project, *nodes)
-            order = [n for n in project.network.order() if n in nodes]
-            beside = arrange.CARD_W + arrange.GAP_X / 2
-            pairs = zip(edits.added(project, made), order, strict=True)
-            return edits.move(made, {new: (auto[old][0] + beside, auto[old][1]) for new, old in pairs})
+            return edits.remove_notes(edits.remove(project, *nodes), notes)
 
-        if self.session.edit(tr("Duplicate {what}", what=self._named(nodes)), edit):
-            self.session.selection.set(*edits.added(before, self.session.project))
+        if self.session.edit(label, edit) and above:
+            self.session.selection.set(above)
+
+    def _named(self) -> str:
+        """Return what is selected in words: "dense_1", "3 layers", "a note"."""
+        nodes, notes = self.session.selection.nodes, self.session.selection.notes
+        if len(nodes) == 1 and not notes:
+            return self.session.project.network.nodes[nodes[0]].name
+        parts = [plural(len(nodes), "layer", "layers")] if nodes else []
+        parts += [plural(len(notes), "note", "notes")] if notes else []
+        return tr(" and ").join(parts)
+
+    def duplicate(self) -> None:
+        """Copy the selected layers with the wires between them, and notes, beside the originals."""
+        selection = self.session.selection
+        beside = arrange.CARD_W + arrange.GAP_X / 2
+        chosen = [*selection.nodes, *selection.notes]
+        places = {k: (x + beside, y) for k in chosen for x, y in [self.canvas.place_of(k)]}
+        if places:
+            self._add_and_select(tr("Duplicate {what}", what=self._named()), lambda p: edits.copies_at(p, places))
+
+    def _add_and_select(self, label: str, edit: Callable[[Project], Project]) -> bool:
+        before = self.session.project
+        done = self.session.edit(label, edit)
+        if done:
+            after = self.session.project
+            self.session.selection.set(*edits.added(before, after), *edits.new_notes(before, after))
+        return done
 
     def copy(self) -> None:
-        """Copy the selected layers as JSON text to the clipboard."""
-        nodes = self.session.selection.nodes
-        if nodes:
-            QGuiApplication.clipboard().setText(edits.copy(self.session.project, *nodes))
+        """Copy layers and notes: JSON for a canvas, code for other programs."""
+        nodes, notes = self.session.selection.nodes, self.session.selection.notes
+        if nodes or notes:
+            clipboard.put(self.session, nodes, notes)
 
     def cut(self) -> None:
-        """Copy the selected layers, then delete them."""
-        nodes = self.session.selection.nodes
-        if nodes:
+        """Copy the selected layers and notes, then delete them."""
+        if self.session.selection.nodes or self.session.selection.notes:
             self.copy()
-            self._delete(nodes, tr("Cut {what}", what=self._named(nodes)))
+            self._delete(tr("Cut {what}", what=self._named()))
 
     def paste(self) -> None:
-        """Add the layers of the clipboard in the middle of what is seen."""
-        text = QGuiApplication.clipboard().text()
+        """Add the layers and notes of the clipboard in the middle of what is seen."""
+        text = clipboard.text()
         if not edits.is_layers(text):
             self.said.emit(tr("The clipboard holds no layers. Copy some on a canvas first."))
             return
         middle = self.seen().center()
         at = arrange.snapped(middle.x() + 40, middle.y() - 60)
-        before = self.session.project
-        if self.session.edit(tr("Paste"), lambda project: edits.paste(project, text, at)):
-            self.session.selection.set(*edits.added(before, self.session.project))
+        self._add_and_select(tr("Paste"), lambda project: edits.paste(project, text, at))
 
+    # ---- notes -----------------------------------------------------------------------------------------------------
+    def add_note(self) -> None:
+        """Write a new note: right of the selected card, else in the middle."""
+        current = self.session.selection.current
+        if current is not None and self.canvas.item(current) is not None:
+            rect = self.canvas.rect_of(current)
+            at = QPointF(rect.right() + 40, rect.top())
+        else:
+            at = self.seen().center() - QPointF(USUAL[0] / 2, USUAL[1] / 2)
+        self.note_asked.emit(None, QRectF(*arrange.snapped(at.x(), at.y()), USUAL[0], USUAL[1]))
+
+    def add_note_at(self, rect: QRectF, text: str) -> None:
+        """Add a written note."""
+        at, size = (rect.x(), rect.y()), (rect.width(), rect.height())
+        self._add_and_select(tr("Add note"), lambda project: edits.add_note(project, at, text, size))
+
+    def write_note(self, note: str) -> None:
+        """Write in a note."""
+        self.session.selection.set(note)
+        self.reveal(note)
+        self.note_asked.emit(note, self.canvas.rect_of(note))
+
+    # ---- tools -----------------------------------------------------------------------------------------------------
+    def use_select(self) -> None:
+        """Take the select tool."""
+        self.use("select")
+
+    def use_hand(self) -> None:
+        """Take the pan tool."""
+        self.use("hand")
+
+    def use_link(self) -> None:
+        """Take the link tool."""
+        self.use("link")
+
+    def use_note(self) -> None:
+        """Take the note tool."""
+        self.use("note")
+
+    # ---- the stack -------------------------------------------------------------------------------------------------
     def move_up(self) -> None:
         """Move the selected layer one place up in its stack."""
         self._reorder(-1)
@@ -137,22 +188,10 @@ class Commands(Grouping):
 
     def _reorder(self, step: int) -> None:
         nodes = self.session.selection.nodes
-        if len(nodes) == 1:
-            label = tr("Move {what}", what=self._named(nodes))
-            self.session.edit(label, lambda project: edits.reorder(project, nodes[0], step))
-            self.reveal(nodes[0])
-
-    def tidy(self) -> None:
-        """Arrange all cards by depth."""
-        self.session.edit(tr("Tidy"), edits.tidy)
-
-    def wire_by_keys(self) -> None:
-        """Wire two selected layers, the first to the second; both ends can be taken from the keyboard."""
-        nodes = self.session.selection.nodes
-        if len(nodes) == 2:
-            self.session.edit(tr("Draw wire"), lambda project: edits.connect(project, *nodes))
-        else:
-            self.said.emit(tr("Select the source, then with Shift the layer to wire it to, and press L."))
+        if nodes:
+            label = tr("Move {what}", what=self._named())
+            self.session.edit(label, lambda project: edits.reorder_block(project, nodes, step))
+            self.reveal(nodes[-1])
 
     # ---- selecting -------------------------------------------------------------------------------------------------
     def select_all(self) -> None:
@@ -192,8 +231,10 @@ class Commands(Grouping):
         self._walk(1, 0, extend=True)
 
     def _walk(self, dx: int, dy: int, *, extend: bool) -> None:
-        current = self.session.selection.current
-        if current not in self.canvas.nodes:
+        current, wire = self.session.selection.current, self.canvas.chosen_wire
+        if wire is not None and dy:
+            found: str | None = wire[1] if dy > 0 else wire[0]  # from a wire to one of its ends
+        elif current not in self.canvas.nodes:
             first = next(iter(self.session.project.network.order()), next(iter(self.canvas.nodes), None))
             found = first
         else:
@@ -218,8 +259,12 @@ class Commands(Grouping):
 
     # ---- opening ---------------------------------------------------------------------------------------------------
     def edit_card(self) -> None:
-        """Put the keyboard into the first field of the inspector."""
-        self.edit_asked.emit()
+        """Put the keyboard into the first field of the inspector, or into the selected note."""
+        current = self.session.selection.current
+        if current in self.canvas.notes:
+            self.write_note(str(current))
+        else:
+            self.edit_asked.emit()
 
     def rename_card(self) -> None:
         """Put the keyboard into the name."""
@@ -227,14 +272,20 @@ class Commands(Grouping):
 
     def quick_add_here(self) -> None:
         """Open quick add after the selected card, or in the middle."""
-        current = self.session.selection.current
-        if current in self.canvas.nodes:
+        current, wire = self.session.selection.current, self.canvas.chosen_wire
+        if wire is not None:
+            self.add_asked.emit(self.canvas.wires[wire].middle(), None, wire, None)
+        elif current in self.canvas.nodes:
             item = self.canvas.nodes[current]
-            self.add_asked.emit(QPointF(item.x() + 60, item.y() + item.card.height + 6), current, None)
+            self.add_asked.emit(QPointF(item.x() + 60, item.y() + item.card.height + 6), current, None, None)
         else:
-            self.add_asked.emit(self.seen().center() - QPointF(150, 120), None, None)
+            self.add_asked.emit(self.seen().center() - QPointF(150, 120), None, None, None)
 
     # ---- looking ---------------------------------------------------------------------------------------------------
+    def find_layer(self) -> None:
+        """Open find."""
+        self.find_asked.emit()
+
     def fit(self) -> None:
         """Show all cards."""
         self.show_all()

@@ -1,6 +1,7 @@
 """A card on the canvas. It paints one `Card` value and its own view state (selected, hovered, offered as a drop)."""
 
 import functools
+import math
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,6 +16,9 @@ from studio.theme import category, color, font, pixmap, scheme, tint
 
 Offer = Literal["", "fits", "near", "misfit", "replace"]
 FULL, COARSE = 0.60, 0.35
+LEGIBLE = 8.0
+"""Pixels on the screen below which no text is drawn."""
+LARGEST_TITLE = 36
 MARGIN = 18
 PORT_HIT = 14.0
 LEFT_V = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -28,7 +32,7 @@ class NodeItem(QGraphicsItem):
         super().__init__()
         self.card = card
         self.sides: dict[Side, bool] = {}
-        self.chosen = self.alone = self.hovered = self.ghost = False
+        self.chosen = self.alone = self.hovered = self.ghost = self.found = False
         self.offer: Offer = ""
         self.setZValue(10)
         self.setAcceptHoverEvents(True)
@@ -50,6 +54,12 @@ class NodeItem(QGraphicsItem):
         """Show whether the card is selected, alone or with others."""
         if (chosen, alone) != (self.chosen, self.alone):
             self.chosen, self.alone = chosen, alone
+            self.update()
+
+    def find(self, found: bool) -> None:
+        """Show whether a search has found the card."""
+        if found != self.found:
+            self.found = found
             self.update()
 
     def propose(self, offer: Offer) -> None:
@@ -118,7 +128,7 @@ class NodeItem(QGraphicsItem):
                 if self.card.end:
                     self._output(painter)
                 self._ports(painter)
-        self._badge(painter)
+        self._badge(painter, scale)
 
     def _sheets(self, painter: QPainter, frame: QRectF) -> None:
         """Two more cards behind: a group."""
@@ -130,7 +140,7 @@ class NodeItem(QGraphicsItem):
     def _surface(self, painter: QPainter, frame: QRectF, scale: float) -> None:
         if (scheme() == "light" or self.ghost) and scale >= FULL:
             _shadow(painter, frame, 10 if self.ghost else 4, 6 if self.ghost else 7)
-        if self.chosen and self.alone:
+        if (self.chosen and self.alone) or self.found:
             painter.setPen(QPen(color("accent.line", 0.28), 6))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame.adjusted(-2, -2, 2, 2), 10, 10)
@@ -162,41 +172,42 @@ class NodeItem(QGraphicsItem):
         painter.drawPixmap(QPointF(15, 15), pixmap("lock" if self.card.frozen else self.card.icon or "box", tone, 18))
 
     def _title_alone(self, painter: QPainter, frame: QRectF, scale: float) -> None:
-        size = min(30, max(13, round(9 / scale)))
-        if size * scale >= 8:
+        size = min(LARGEST_TITLE, max(13, math.ceil(9 / scale)))
+        if size * scale >= LEGIBLE:
             _write(painter, QRectF(48, 0, frame.width() - 56, 48), self.card.title, size, 600, "text.primary")
 
     def _texts(self, painter: QPainter, scale: float) -> None:
         card = self.card
         if scale < FULL:
-            _write(painter, QRectF(50, 8, CARD_W - 58, 32), card.title, 17, 600, "text.primary")
+            size = max(17, math.ceil(LEGIBLE / scale))
+            _write(painter, QRectF(50, 8, CARD_W - 58, 32), card.title, size, 600, "text.primary")
             return
-        used = _write(painter, QRectF(50, 7, CARD_W - 58, 18), card.title, 13, 600, "text.primary")
+        name, line, strong = (max(size, math.ceil(LEGIBLE / scale)) for size in (11, 12, 13))
+        used = _write(painter, QRectF(50, 7, CARD_W - 58, 18), card.title, strong, 600, "text.primary")
         rest = QRectF(50 + used + 7, 8, CARD_W - 58 - used - 7, 18)
-        _write(painter, rest, card.name, 11, 400, "text.muted", mono=True)
+        _write(painter, rest, card.name, name, 400, "text.muted", mono=True)
         second = tr("Replace") if self.offer == "replace" else card.error or card.line
         tone = "accent.text" if self.offer == "replace" else "danger.text" if card.error else "text.secondary"
-        count = _width(card.count, 11, 500) + 8 if card.count else 0
+        count = _width(card.count, name, 500) + 8 if card.count else 0
         chain = 18 if card.shares else 0
         if chain:
             tint_of = "accent.text" if self.hovered or self.chosen else "text.muted"
             painter.drawPixmap(QPointF(CARD_W - 12 - count - 12, 27), pixmap("link", tint_of, 12))
-        _write(painter, QRectF(50, 24, CARD_W - 62 - count - chain, 18), second, 12, 400, tone)
+        _write(painter, QRectF(50, 24, CARD_W - 62 - count - chain, 18), second, line, 400, tone)
         if card.count:
-            _write(
-                painter, QRectF(0, 24, CARD_W - 12, 18), card.count, 11, 500, "text.muted", align=RIGHT_V, tabular=True
-            )
-        self._lines(painter)
+            place = QRectF(0, 24, CARD_W - 12, 18)
+            _write(painter, place, card.count, name, 500, "text.muted", align=RIGHT_V, tabular=True)
+        self._lines(painter, name)
 
-    def _lines(self, painter: QPainter) -> None:
+    def _lines(self, painter: QPainter, size: int) -> None:
         for i, (label, value) in enumerate(self.card.lines):
             y = 44 + i * 20
             if i == 0:
                 painter.setPen(QPen(color("border.soft"), 1))
                 painter.drawLine(QPointF(12, y - 1), QPointF(CARD_W - 12, y - 1))
-            used = _write(painter, QRectF(14, y + 1, 80, 18), label, 11, 500, "text.muted")
+            used = _write(painter, QRectF(14, y + 1, 80, 18), label, size, 500, "text.muted")
             room = QRectF(22 + used, y + 1, CARD_W - 34 - used, 18)
-            _write(painter, room, value, 11, 500, "text.primary", align=RIGHT_V)
+            _write(painter, room, value, size, 500, "text.primary", align=RIGHT_V)
 
     def _output(self, painter: QPainter) -> None:
         """A flag below the card whose output is the group's."""
@@ -229,14 +240,16 @@ class NodeItem(QGraphicsItem):
             return "danger.fill"
         return "canvas.wireHot" if self.chosen else "canvas.wire"
 
-    def _badge(self, painter: QPainter) -> None:
+    def _badge(self, painter: QPainter, scale: float) -> None:
         if self.card.error:
             painter.setPen(QPen(color("bg.canvas"), 2))
             painter.setBrush(color("danger.fill"))
             painter.drawEllipse(QPointF(CARD_W - 1, 1), 10, 10)
             mark = QRectF(CARD_W - 11, -9, 20, 20)
             ink = color("text.onAccent") if scheme() == "light" else QColor("#160608")
-            _write(painter, mark, "!", 12, 700, ink, align=Qt.AlignmentFlag.AlignCenter)
+            size = max(12, math.ceil(LEGIBLE / scale))
+            if size <= 18:
+                _write(painter, mark, "!", size, 700, ink, align=Qt.AlignmentFlag.AlignCenter)
         elif self.card.warning:
             painter.setPen(QPen(color("bg.canvas"), 2))
             painter.setBrush(color("warning.fill"))

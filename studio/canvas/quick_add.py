@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QApplication,
     QListWidget,
@@ -17,18 +17,20 @@ from PySide6.QtWidgets import (
 
 from engine.project.document import Project
 from studio import theme
-from studio.canvas import catalog, trial
+from studio.canvas import arrange, catalog, trial
+from studio.canvas.arrange import CARD_H, CARD_W
 from studio.canvas.picture import LinkKey, shape_text
 from studio.canvas.slots import Slot
 from studio.canvas.trial import Trial
 from studio.canvas.view import View
 from studio.document import edits
 from studio.text import tr
-from studio.widgets import Box, SearchField, row
+from studio.widgets import Box, Key, Label, Line, SearchField, row
 
 TIMES = re.compile(r"\s+[x×](\d{1,2})\s*$", re.IGNORECASE)
 ROLE = Qt.ItemDataRole.UserRole
-WIDTH, HEIGHT = 320, 304
+WIDTH, HEIGHT, AROUND = 340, 336, 96
+"""AROUND: what search field and foot take."""
 
 
 class QuickAdd(Box):
@@ -44,8 +46,12 @@ class QuickAdd(Box):
         self.list.setItemDelegate(_Delegate(self.list))
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        top = row(self.search, margins=(8, 8, 8, 0))
-        super().__init__(top, (self.list, 1), fill="bg.raised", stroke="border.strong", spacing=6, margins=(0, 0, 0, 6))
+        self.where = Label("", 11, 400, "text.muted", elide=True)
+        top = row(self.search, margins=(7, 7, 7, 0))
+        stay = Label(tr("keep open"), 11, 400, "text.muted")
+        foot = row((self.where, 1), Key("Shift ↵"), stay, spacing=6, margins=(14, 0, 12, 0), height=32)
+        super().__init__(top, (self.list, 1), Line(color="border.soft"), foot, fill="bg.raised",
+                         stroke="border.strong", spacing=6, margins=1)  # fmt: skip
         self.setParent(host)
         self.host = host
         self.setFixedSize(WIDTH, HEIGHT)
@@ -53,6 +59,7 @@ class QuickAdd(Box):
         self.view, self.session = view, view.session
         self.after: str | None = None
         self.wire: LinkKey | None = None
+        self.into: str | None = None
         self.at = QPointF()
         self.loose = False
         self.back: QWidget = view
@@ -61,14 +68,16 @@ class QuickAdd(Box):
         self.list.itemClicked.connect(self._clicked)
         view.add_asked.connect(self.open_at)
 
-    def open_at(self, at: QPointF, after: str | None, wire: LinkKey | None) -> None:
-        """Open at a point of the scene, to add after a node or on a wire; with neither, where the point is."""
-        self.at, self.wire = at, wire
+    def open_at(self, at: QPointF, after: str | None, wire: LinkKey | None, into: str | None = None) -> None:
+        """Open at a point of the scene, to add after a node, on a wire or above a node it feeds; else where it is."""
+        self.at, self.wire, self.into = at, wire, into
         current = self.session.selection.current
-        self.loose = after is None and wire is None and current not in self.session.project.network.nodes
+        lone = after is None and wire is None and into is None
+        self.loose = lone and current not in self.session.project.network.nodes
         self.after = after if after in self.session.project.network.nodes else None
-        if self.after is None and wire is None:
+        if lone:
             self.after = catalog.place_of(self.session)
+        self.where.setText(self._where())
         place = self.view.viewport().mapTo(self.host, self.view.mapFromScene(at))
         room = self.host.rect().adjusted(8, 8, -8 - WIDTH, -8 - HEIGHT)
         x = min(max(place.x(), room.left()), max(room.right(), room.left()))
@@ -94,22 +103,51 @@ class QuickAdd(Box):
         """Show the layers that match; those that do not fit come last with the reason."""
         self.list.clear()
         query = TIMES.sub("", text)
-        first = [] if query.strip() else catalog.suggested(self.session)
+        first = [] if query.strip() or self.into else catalog.suggested(self.session, self._above())
         found = [*first, *(r for r in catalog.found(query) if r not in first)]
         rows = [(record, self._tried(record)) for record in found]
         for record, result in sorted(rows, key=lambda r: not self._possible(r[0], r[1])):
             item = QListWidgetItem(record.KERAS)
-            note = shape_text(result.shape) if self._possible(record, result) else result.reason
+            note = self._change(result) if self._possible(record, result) else result.reason
             item.setData(ROLE, (record, note, self._possible(record, result)))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{record.KERAS}, {note}" if note else record.KERAS)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self._fit()
+
+    def _above(self) -> str | None:
+        return self.wire[0] if self.wire is not None else self.after
+
+    def _where(self) -> str:
+        """Return where a layer goes, in words: "after dense_2"."""
+        nodes = self.session.project.network.nodes
+        if self.into is not None and self.into in nodes:
+            return tr("feeds {name}", name=nodes[self.into].name)
+        if self.wire is not None and self.wire[0] in nodes:
+            below = nodes.get(self.wire[1])
+            ends = {"a": nodes[self.wire[0]].name, "b": below.name if below else tr("the target")}
+            return tr("between {a} and {b}", **ends)
+        after = nodes.get(self.after or "")
+        return tr("after {name}", name=after.name) if after else tr("as the first layer")
+
+    def _fit(self) -> None:
+        """Be as high as the rows need."""
+        rows = max(self.list.count(), 1) * theme.size("row")
+        self.setFixedHeight(min(HEIGHT, rows + AROUND))
+
+    def _change(self, result: Trial) -> str:
+        """Return what happens to the shape: "(64) → (32)"; only the result where what comes in is not known."""
+        before = shape_text(self.session.shapes.output.get(self._above() or ""))
+        after = shape_text(result.shape)
+        return f"{before} → {after}" if before and after else after
 
     def _possible(self, record: type[Any], result: Trial) -> bool:
         return result.fits or (record.KERAS == "Input" and self.wire is None)
 
     def _tried(self, record: type[Any]) -> Trial:
         layer = catalog.start_of(record)
+        if self.into is not None:
+            return trial.feeding(self.session, layer, self.into)
         if self.wire is not None:
             return trial.between(self.session, layer, self.wire)
         return catalog.tried(self.session, layer, self.after)
@@ -128,7 +166,8 @@ class QuickAdd(Box):
         for _ in range(min(int(times.group(1)), 50) if times else 1):
             if not self.view.add(self._edit(catalog.start_of(record)), catalog.start_of(record)):
                 return
-            self.after, self.wire = self.session.selection.current, None
+            self.after, self.wire, self.into = self.session.selection.current, None, None
+            self.where.setText(self._where())
         if stay:
             self.search.clear()
             self.show_matches("")
@@ -136,9 +175,11 @@ class QuickAdd(Box):
             self.close_list()
 
     def _edit(self, layer: Any) -> Any:
-        after, wire, at = self.after, self.wire, self.at
+        after, wire, at, into = self.after, self.wire, self.at, self.into
 
         def edit(project: Project) -> Project:
+            if into is not None:
+                return edits.add_feeding(project, layer, into, arrange.snapped(at.x() - CARD_W / 2, at.y() - CARD_H))
             if layer.KERAS == "Input":
                 return edits.add_layer(
                     project, layer, (at.x(), at.y()) if self.loose and project.network.nodes else None
@@ -209,5 +250,26 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(theme.font(11, 400, mono=fits))
         painter.setPen(theme.color("text.secondary" if fits else "text.muted"))
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(rect.adjusted(0, 0, -8, 0), int(align), note)
+        right = rect.adjusted(0, 0, -8, 0)
+        if option.state & QStyle.StateFlag.State_Selected and fits:
+            right.adjust(0, 0, -30, 0)
+            _enter_key(painter, QRectF(rect.right() - 30, rect.y() + 5, 24, 18))
+            painter.setFont(theme.font(11, 400, mono=fits))
+            painter.setPen(theme.color("text.secondary"))
+        used = theme.text_width(record.KERAS, theme.font(12, 500)) + 46
+        painter.drawText(right, int(align), _cut(note, painter, right.width() - used))
         painter.restore()
+
+
+def _cut(text: str, painter: QPainter, room: float) -> str:
+    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+
+
+def _enter_key(painter: QPainter, rect: QRectF) -> None:
+    """Draw the key that takes the row."""
+    painter.setPen(QPen(theme.color("border.strong"), 1))
+    painter.setBrush(theme.color("bg.raised"))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.setPen(theme.color("text.secondary"))
+    painter.setFont(theme.font(11, 500))
+    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), "↵")

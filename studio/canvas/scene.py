@@ -12,6 +12,7 @@ from studio import theme
 from studio.canvas import arrange, picture
 from studio.canvas.arrange import Point
 from studio.canvas.node_item import NodeItem, remeasure
+from studio.canvas.note_item import NoteItem
 from studio.canvas.overlay import Overlay
 from studio.canvas.picture import Card, Link, LinkKey, Picture
 from studio.canvas.route import ALIGNED, Box, Route, Side, Span, entries, lanes, route
@@ -42,6 +43,7 @@ class Scene(QGraphicsScene):
         self._extent: QRectF | None = None
         self._room = QRectF()
         self.nodes: dict[str, NodeItem] = {}
+        self.notes: dict[str, NoteItem] = {}
         self.wires: dict[LinkKey, WireItem] = {}
         self.touching: dict[str, list[LinkKey]] = {}
         self.places: dict[str, Point] = {}
@@ -73,9 +75,10 @@ class Scene(QGraphicsScene):
         new = picture.draw(self.session, self.picture)
         fresh, resized = self._update_cards(new.cards)
         rewired, relabelled = self._update_wires(new.links)
+        self._update_notes()
         self.picture = new
         self._extent = None
-        self._place(arrange.places(self.session.project), fresh, resized | rewired, slide=before is not None)
+        self._place(self._wanted_places(), fresh, resized | rewired, slide=before is not None)
         if not self._room.contains(self.extent()):
             self._room = self.extent().adjusted(-ROOM, -ROOM, ROOM, ROOM)
             self.setSceneRect(self._room)
@@ -102,6 +105,21 @@ class Scene(QGraphicsScene):
                 item.show_card(card)
         self._sharing = tuple(key for key, card in cards.items() if card.shares)
         return fresh, resized
+
+    def _wanted_places(self) -> dict[str, Point]:
+        notes = {key: (note.x, note.y) for key, note in self.session.project.notes.items()}
+        return {**arrange.places(self.session.project), **notes}
+
+    def _update_notes(self) -> None:
+        shown = self.session.project.notes
+        for gone in [k for k in self.notes if k not in shown]:
+            self.removeItem(self.notes.pop(gone))
+            self.places.pop(gone, None)
+        for key, note in shown.items():
+            if key not in self.notes:
+                self.notes[key] = NoteItem(key, note)
+                self.addItem(self.notes[key])
+            self.notes[key].show_note(note)
 
     def _update_wires(self, links: Mapping[LinkKey, Link]) -> tuple[set[str], set[str]]:
         """Return the cards whose wires came or went, and those into which a wire leads that says something else now."""
@@ -136,8 +154,8 @@ class Scene(QGraphicsScene):
     # ---- places ----------------------------------------------------------------------------------------------------
     def _place(self, places: Mapping[str, Point], fresh: set[str], rewired: set[str], *, slide: bool) -> None:
         moved = {k: p for k, p in places.items() if self.places.get(k) != p}
-        old = {k: self.places[k] for k in moved if k not in fresh}
-        self._put({k: p for k, p in moved.items() if k in fresh})
+        old = {k: self.places[k] for k in moved if k in self.places}
+        self._put({k: p for k, p in moved.items() if k not in old})
         if slide and old and len(old) < STILL_FROM and theme.duration("base"):
             self._from, self._to = old, {k: moved[k] for k in old}
             self.reroute({*fresh, *rewired})
@@ -156,7 +174,7 @@ class Scene(QGraphicsScene):
         return animation
 
     def _slid(self, t: float) -> None:
-        places = {k: _between(self._from[k], p, t) for k, p in self._to.items() if k in self.nodes}
+        places = {k: _between(self._from[k], p, t) for k, p in self._to.items() if self.item(k) is not None}
         self.preview(places)
         if t == 1.0:
             self.reroute(places)
@@ -178,12 +196,30 @@ class Scene(QGraphicsScene):
         self._extent = None
         self.places.update(places)
         for key, (x, y) in places.items():
-            self.nodes[key].setPos(x, y)
+            item = self.item(key)
+            if item is not None:
+                item.setPos(x, y)
+
+    def item(self, key: str) -> NodeItem | NoteItem | None:
+        """Return the card or the note with an id."""
+        return self.nodes.get(key) or self.notes.get(key)
+
+    def place_of(self, key: str) -> Point:
+        """Return where a card or note is shown now."""
+        return self.places.get(key, (0.0, 0.0))
+
+    def rect_of(self, key: str) -> QRectF:
+        """Return the rectangle of a card or note in the scene."""
+        item = self.item(key)
+        if isinstance(item, NoteItem):
+            return item.rect()
+        return QRectF() if item is None else QRectF(item.x(), item.y(), arrange.CARD_W, item.card.height)
 
     # ---- wires -----------------------------------------------------------------------------------------------------
     def reroute(self, cards: Iterable[str], *, relane: bool = True) -> None:
         """Find the ways of the wires of some cards. relane: brackets may change lanes (not while a card is in hand)."""
-        targets = {key[1] for card in cards for key in self.touching.get(card, ())}
+        cards = [card for card in cards if card in self.nodes]
+        targets = {key[1] for card in cards for key in self.touching[card]}
         sides = {key: side for target in targets for key, side in self._sides(target)}
         self._side.update(sides)
         away = self._relaned(sides) if relane else set()
@@ -257,6 +293,8 @@ class Scene(QGraphicsScene):
             if card in self.nodes:
                 self.nodes[card].choose(card in chosen, len(chosen) == 1)
                 touched.update(self.touching[card])
+            elif card in self.notes:
+                self.notes[card].mark(chosen=card in chosen, found=self.notes[card].found)
         for key in touched & self.wires.keys():
             hot = key[0] in chosen or key[1] in chosen
             self.wires[key].mark(hot=hot, chosen=key == self.chosen_wire)
@@ -298,14 +336,19 @@ class Scene(QGraphicsScene):
         found = next((item for item in self.items(point) if isinstance(item, WireItem)), None)
         return found.link.key if found else None
 
+    def note_at(self, point: QPointF) -> str | None:
+        """Return the id of the topmost note under a point of the scene."""
+        return next((item.id for item in self.items(point) if isinstance(item, NoteItem)), None)
+
     def extent(self) -> QRectF:
-        """Return the rectangle that holds all cards."""
+        """Return the rectangle that holds all cards and notes."""
         if self._extent is None:
             if not self.places:
                 return QRectF()
-            xs, ys = zip(*self.places.values(), strict=True)
-            bottom = max(y + self.nodes[k].card.height for k, (_, y) in self.places.items())
-            self._extent = QRectF(min(xs), min(ys), max(xs) + arrange.CARD_W - min(xs), bottom - min(ys))
+            rects = [self.rect_of(key) for key in self.places]
+            left, top = min(r.left() for r in rects), min(r.top() for r in rects)
+            right, bottom = max(r.right() for r in rects), max(r.bottom() for r in rects)
+            self._extent = QRectF(left, top, right - left, bottom - top)
         return QRectF(self._extent)
 
     def network_wire(self, key: LinkKey) -> Wire | None:

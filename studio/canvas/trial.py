@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.errors import ModelError, UsageError
 from studio.canvas.picture import LinkKey, shape_text
+from studio.document.edits import downstream
 from studio.text import tr
 
 Shape = tuple[int, ...]
@@ -64,6 +65,31 @@ def between(session: Any, layer: Any, key: LinkKey) -> Trial:
     if was.fits and not follows.fits:
         return Trial(False, trial.shape, trial.parameters, tr("{name} {reason}", name=node.name, reason=follows.reason))
     return trial
+
+
+def feeding(session: Any, layer: Any, target: str) -> Trial:
+    """Return what happens when a layer that is not wired above feeds a node.
+
+    It fits when somewhere in the network something flows from which it makes what the node takes; an Input always does.
+    """
+    network, shapes = session.project.network, session.shapes.output
+    node = network.nodes[target]
+    most = getattr(node.layer, "INPUTS", (1, 1))[1]
+    others = network.sources(target) if most != 1 else ()
+    if most is not None and len(others) + 1 > most:
+        return Trial(False, reason=tr("all inputs of {name} are taken", name=node.name))
+    if layer.KERAS == "Input":
+        return Trial(True, tuple(layer.shape) if getattr(layer, "shape", None) else None)
+    below = {target, *downstream(network, target)}
+    flowing = dict.fromkeys(s for n, s in shapes.items() if n not in below and s is not None)
+    reason = tr("needs an input first")
+    for shape in flowing:
+        made = tried(layer, (shape,))
+        taken = tried(node.layer, (*(shapes.get(s) for s in others), made.shape)) if made.fits else made
+        if made.fits and taken.fits:
+            return made
+        reason = taken.reason if made.fits else made.reason
+    return Trial(False, reason=reason)
 
 
 def sentence(session: Any, trial: Trial, source: str, start: str) -> str:

@@ -22,11 +22,13 @@ from engine.project.document import Project
 from studio import theme
 from studio.canvas import commands
 from studio.canvas.commands import Commands
-from studio.canvas.gestures import Band, Draw, Gesture, Move, Pan
+from studio.canvas.gestures import Band, Draw, DrawNote, Gesture, Move, Pan, Resize
 from studio.canvas.keys import method_of
 from studio.canvas.node_item import COARSE
 from studio.canvas.picture import LinkKey
+from studio.canvas.placing import Placing
 from studio.canvas.scene import Scene
+from studio.canvas.wiring import Wiring
 from studio.text import tr
 
 SMALLEST, LARGEST = 0.10, 4.0
@@ -37,29 +39,37 @@ EDGE = 40.0
 FIT_AT_MOST = 1.0
 TOOLS = 176
 """Pixels at the left that tools and minimap cover."""
+TOOL_CURSORS = {
+    "select": Qt.CursorShape.ArrowCursor, "hand": Qt.CursorShape.OpenHandCursor, "link": Qt.CursorShape.CrossCursor,
+    "note": Qt.CursorShape.CrossCursor,
+}  # fmt: skip
 
 
-class View(Commands, QGraphicsView):
+class View(Commands, Placing, Wiring, QGraphicsView):
     """Shows a scene.
 
-    Signals: `zoomed(share)`; `said(sentence)` for a toast; `add_asked(point, after, wire)` to open quick add;
+    Signals: `zoomed(share)`; `said(sentence)` for a toast; `add_asked(point, after, wire, into)` to open quick add;
     `edit_asked()` to put the keyboard into the inspector; `added(node)`; `rename_asked()`; `viewed()` after each scroll
-    or zoom (minimap).
+    or zoom (minimap); `tool_changed(tool)`; `note_asked(id or None, rectangle)` to write a note; `find_asked()`.
     """
 
     zoomed = Signal(object)
     said = Signal(object)
-    add_asked = Signal(object, object, object)
+    add_asked = Signal(object, object, object, object)
     edit_asked = Signal()
     rename_asked = Signal()
     added = Signal(object)
     viewed = Signal()
+    tool_changed = Signal(object)
+    note_asked = Signal(object, object)
+    find_asked = Signal()
 
     def __init__(self, canvas: Scene) -> None:
         super().__init__()
         self.canvas, self.session = canvas, canvas.session
         self.zoom = 1.0
         self.gesture: Gesture | None = None
+        self.tool = "select"
         self._space = False
         self._fitted = False
         self._moved = False
@@ -103,6 +113,7 @@ class View(Commands, QGraphicsView):
         self.resetTransform()
         self.scale(zoom, zoom)
         self.zoom = zoom
+        self.canvas.overlay.set_zoom(zoom)
         self.fit_range()
         moved = self.mapFromScene(before) - at.toPoint()
         self._scroll_by(moved.x(), moved.y())
@@ -137,11 +148,10 @@ class View(Commands, QGraphicsView):
         self.viewed.emit()
 
     def reveal(self, card: str) -> None:
-        """Scroll as little as possible so that a card is seen."""
-        if card not in self.canvas.nodes:
+        """Scroll as little as possible so that a card or note is seen."""
+        if self.canvas.item(card) is None:
             return
-        item = self.canvas.nodes[card]
-        rect = item.sceneBoundingRect().adjusted(-12, -12, 12, 12)
+        rect = self.canvas.rect_of(card).adjusted(-30, -30, 30, 30)
         if not self.seen().contains(rect):
             seen = self.seen()
             dx = min(rect.left() - seen.left(), 0) or max(rect.right() - seen.right(), 0)
@@ -192,14 +202,17 @@ class View(Commands, QGraphicsView):
 
     # ---- mouse -----------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.gesture is not None:
+        if self.gesture is not None and not self.gesture.BY_KEYS:
             return
+        if self.gesture is not None:
+            self.escape()
         at = self.mapToScene(event.position().toPoint())
         middle = event.button() == Qt.MouseButton.MiddleButton
         if middle or (self._space and event.button() == Qt.MouseButton.LeftButton):
             self.begin(Pan(self), event.position(), event.modifiers())
         elif event.button() == Qt.MouseButton.LeftButton and not self._pressed_plus(at):
-            self.begin(self._gesture_at(at, event.modifiers()), at, event.modifiers())
+            gesture = self._gesture_at(at, event.modifiers())
+            self.begin(gesture, event.position() if isinstance(gesture, Pan) else at, event.modifiers())
 
     def begin(self, gesture: Gesture, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Start a gesture; it gets all moves until it finishes or is cancelled."""
@@ -207,13 +220,15 @@ class View(Commands, QGraphicsView):
         gesture.start(at, modifiers)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.gesture is not None:
+        if self.gesture is not None and not self.gesture.BY_KEYS:
             self.gesture.move(self._where(event), event.modifiers())
         else:
             self._cursor(self.mapToScene(event.position().toPoint()))
             super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.gesture is not None and self.gesture.BY_KEYS:
+            return
         gesture, self.gesture = self.gesture, None
         if gesture is not None:
             gesture.finish(self._where(event), event.modifiers())
@@ -223,6 +238,8 @@ class View(Commands, QGraphicsView):
         if card := self.canvas.card_at(at):
             if not self.open_card(card):
                 self.edit_asked.emit()
+        elif note := self.canvas.note_at(at):
+            self.write_note(note)
         elif event.button() == Qt.MouseButton.LeftButton:
             self.quick_add(at)
 
@@ -230,12 +247,32 @@ class View(Commands, QGraphicsView):
         return event.position() if isinstance(self.gesture, Pan) else self.mapToScene(event.position().toPoint())
 
     def _gesture_at(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture:
+        made: Gesture = getattr(self, f"_{self.tool}_gesture")(at)
+        return made
+
+    def _hand_gesture(self, at: QPointF) -> Gesture:
+        return Pan(self)
+
+    def _note_gesture(self, at: QPointF) -> Gesture:
+        return DrawNote(self)
+
+    def _link_gesture(self, at: QPointF) -> Gesture:
+        """With the link tool a drag from anywhere on a card draws a wire; at a target it is drawn backwards."""
+        card = self.canvas.card_at(at)
+        if card is None or self.canvas.port_at(at):
+            return self._select_gesture(at)
+        outgoing = self.canvas.nodes[card].card.outputs
+        return Draw(self, card, "bottom" if outgoing else "top", outgoing=outgoing)
+
+    def _select_gesture(self, at: QPointF) -> Gesture:
         if port := self.canvas.port_at(at):
             return self._from_port(*port)
         if card := self.canvas.card_at(at):
             return Move(self, card)
         if key := self.canvas.wire_at(at):
             return self._from_wire(key, at)
+        if note := self.canvas.note_at(at):
+            return Resize(self, note) if self.canvas.notes[note].on_grip(at) else Move(self, note)
         return Band(self)
 
     def _from_port(self, card: str, side: Any) -> Gesture:
@@ -258,16 +295,16 @@ class View(Commands, QGraphicsView):
     def _pressed_plus(self, at: QPointF) -> bool:
         for key, item in self.canvas.wires.items():
             if item.hovered and math.hypot(*(item.plus() - at).toTuple()) <= 9:
-                self.add_asked.emit(at, None, key)
+                self.add_asked.emit(at, None, key, None)
                 return True
         return False
 
     def _cursor(self, at: QPointF) -> None:
-        shape = Qt.CursorShape.ArrowCursor
-        if self._space:
-            shape = Qt.CursorShape.OpenHandCursor
-        elif self.zoom >= COARSE and self.canvas.port_at(at):
+        shape = Qt.CursorShape.OpenHandCursor if self._space else TOOL_CURSORS[self.tool]
+        if shape == Qt.CursorShape.ArrowCursor and self.zoom >= COARSE and self.canvas.port_at(at):
             shape = Qt.CursorShape.CrossCursor
+        elif shape == Qt.CursorShape.ArrowCursor and any(n.on_grip(at) for n in self.canvas.notes.values()):
+            shape = Qt.CursorShape.SizeFDiagCursor
         self.viewport().setCursor(shape)
 
     # ---- wheel and pinch -------------------------------------------------------------------------------------------
@@ -299,11 +336,13 @@ class View(Commands, QGraphicsView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.gesture is not None and self.gesture.key(event):
+            return
         if event.key() == Qt.Key.Key_Space:
             self._space = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif name := method_of(event):
-            getattr(self, name)()
+            self.command(name)
         else:
             event.ignore()
 
@@ -316,22 +355,41 @@ class View(Commands, QGraphicsView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._space = False
+        if self.gesture is not None and self.gesture.BY_KEYS:
+            self.escape()
         super().focusOutEvent(event)
 
+    def command(self, name: str) -> None:
+        """Do one of the canvas' commands; a wire in hand by keys is put down first."""
+        if self.gesture is not None and self.gesture.BY_KEYS:
+            self.escape()
+            if name == "escape":
+                return
+        getattr(self, name)()
+
     def escape(self) -> None:
-        """Cancel the gesture in hand; without one select nothing; with nothing selected leave the open group."""
+        """Cancel the gesture; else put the tool down; else select nothing; with nothing selected leave the group."""
         if self.gesture is not None:
             gesture, self.gesture = self.gesture, None
             gesture.cancel()
+        elif self.tool != "select":
+            self.use("select")
         elif self.session.selection.ids or self.canvas.chosen_wire:
             self.session.selection.clear()
             self.canvas.choose_wire(None)
         else:
             self.leave_group(quiet=True)
 
-    def quick_add(self, at: QPointF, after: str | None = None) -> None:
-        """Open quick add at a point of the scene."""
-        self.add_asked.emit(at, after, None)
+    def use(self, tool: str) -> None:
+        """Take a tool: "select", "hand", "link" or "note"."""
+        if tool != self.tool:
+            self.tool = tool
+            self.viewport().setCursor(TOOL_CURSORS[tool])
+            self.tool_changed.emit(tool)
+
+    def quick_add(self, at: QPointF, after: str | None = None, into: str | None = None) -> None:
+        """Open quick add at a point of the scene, for a layer after a card, or for one that feeds a card."""
+        self.add_asked.emit(at, after, None, into)
 
     def add(self, edit: Callable[[Project], Project], layer: Any) -> bool:
         """Add a layer by an edit and select it."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPainte
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from studio.canvas.arrange import Point
+from studio.canvas.node_item import LEGIBLE
 from studio.canvas.picture import Link
 from studio.canvas.route import Route
 from studio.theme import color, font
@@ -91,7 +92,7 @@ class WireItem(QGraphicsItem):
         draw_way(painter, self._path, tone, self._thickness(), dashed=self.link.wrong or self.link.unknown)
         arrow(painter, self.route.points, tone)
         if scale >= LABEL_FROM:
-            self._label(painter)
+            self._label(painter, max(11, math.ceil(LEGIBLE / scale)))
         if self.hovered and not self.fitting:
             self._plus(painter)
 
@@ -105,9 +106,9 @@ class WireItem(QGraphicsItem):
     def _thickness(self) -> float:
         return 2.5 if self.hovered or self.chosen else 1.75
 
-    def _label(self, painter: QPainter) -> None:
+    def _label(self, painter: QPainter, size: int) -> None:
         text = self.link.text or "( ? )"
-        f = font(11, 500, mono=True)
+        f = font(size, 500, mono=True)
         painter.setFont(f)
         x, y = self.route.label
         ink = "danger.text" if self.link.wrong else "text.muted" if self.link.unknown else "text.secondary"
@@ -116,7 +117,7 @@ class WireItem(QGraphicsItem):
             painter.drawText(QRectF(x, y - 9, 100, 18), int(Qt.AlignmentFlag.AlignVCenter), text)
             return
         width = QFontMetricsF(f).horizontalAdvance(text) + 14
-        pill = QRectF(x - width / 2, y - 9, width, 18)
+        pill = QRectF(x - width / 2, y - 9, width, 18.0)
         painter.setPen(QPen(color("danger.fill" if self.link.wrong else "border.default"), 1))
         painter.setBrush(color("danger.soft" if self.link.wrong else "bg.raised"))
         painter.drawRoundedRect(pill, 9, 9)

@@ -1,31 +1,70 @@
-"""Copy and paste of layers as JSON text: records by id, nothing is evaluated."""
+"""Copy and paste of layers and notes as JSON text, and layers as code: records by id, nothing is evaluated."""
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine import registry
 from engine.errors import UsageError
-from engine.network.network import Node, Wire
-from engine.project.document import Project
+from engine.network.network import Network, Node, Wire
+from engine.project.document import Note, Project
 from studio.document.copies import copies
 from studio.document.network_edits import Point
+from studio.document.note_edits import LONGEST, MOST, add_note
 
 MARK = "layerwright/nodes/1"
 MOST_BYTES = 4_000_000
 MOST_NODES = 2_000
 
 
-def copy(project: Project, *nodes: str) -> str:
-    """Return nodes and the wires between them as JSON text for the clipboard."""
+def copy(project: Project, *ids: str) -> str:
+    """Return nodes with the wires between them, and notes, as JSON text for the clipboard."""
     network = project.network
-    order = [n for n in network.order() if n in nodes]
+    order = [n for n in network.order() if n in ids]
     items = [_item(network.nodes[n], project.positions.get(n)) for n in order]
     wires = [
         [order.index(w.source), order.index(w.target), w.slot]
         for w in network.wires
         if w.source in order and w.target in order
     ]
-    return json.dumps({"format": MARK, "nodes": items, "wires": wires})
+    notes = [_note_item(project.notes[id]) for id in ids if id in project.notes]
+    data = {"format": MARK, "nodes": items, "wires": wires} | ({"notes": notes} if notes else {})
+    return json.dumps(data, indent=1)
+
+
+def code_of(
+    project: Project, nodes: Iterable[str], shapes: Mapping[str, tuple[int, ...] | None], notes: Iterable[str] = ()
+) -> str:
+    """Return Keras-style code of some layers; what feeds them from outside becomes an Input. Without any: the notes.
+
+    shapes: the output shape of each node, as far as it is known.
+    """
+    from engine.network.source import source
+
+    chosen = [n for n in project.network.order() if n in set(nodes)]
+    if not chosen:
+        return "\n\n".join(project.notes[id].text for id in notes if id in project.notes)
+    return source(_part(project.network, chosen, shapes)).text
+
+
+def _part(network: Network, chosen: list[str], shapes: Mapping[str, tuple[int, ...] | None]) -> Network:
+    """Return these nodes as a network of their own."""
+    inner = [w for w in network.wires if w.source in chosen and w.target in chosen]
+    ends = [n for n in chosen if not any(w.source == n for w in inner)]
+    nodes = {n: network.nodes[n] for n in chosen}
+    part = Network(nodes, tuple(inner), tuple(ends), network.next_id)
+    for node in chosen:  # weights of a layer that stays behind cannot be shared
+        if part.nodes[node].shares not in nodes:
+            part = part.replace(node, shares=None)
+    feeding: dict[str, str] = {}
+    for wire in network.wires:
+        shape = shapes.get(wire.source)
+        if wire.target in nodes and wire.source not in nodes and shape is not None:
+            if wire.source not in feeding:
+                part, made = part.add(registry.named("layer", "Input")(shape=shape))
+                feeding[wire.source] = made.id
+            part = part.wire(feeding[wire.source], wire.target, wire.slot)
+    return part
 
 
 def paste(project: Project, text: str, at: Point | None = None) -> Project:
@@ -38,12 +77,16 @@ def paste(project: Project, text: str, at: Point | None = None) -> Project:
     nodes = [_node(i, item) for i, item in enumerate(data["nodes"])]
     wires = [_wire(w, len(nodes)) for w in data["wires"]]
     places = {f"n{i + 1}": _point(item.get("at")) for i, item in enumerate(data["nodes"])}
-    first = next((p for p in places.values() if p), None)
+    notes = [_note(item) for item in data["notes"]]
+    first = next((p for p in places.values() if p), None) or next(((n.x, n.y) for n in notes), None)
     offset = (at[0] - first[0], at[1] - first[1]) if at and first else (32.0, 32.0)
     if at and not first:
         places = {k: (at[0], at[1] + 76.0 * i) for i, k in enumerate(places)}
         offset = (0.0, 0.0)
-    return copies(project, nodes, wires, places, offset)
+    made = copies(project, nodes, wires, places, offset) if nodes else project
+    for note in notes:
+        made = add_note(made, (note.x + offset[0], note.y + offset[1]), note.text, (note.width, note.height))
+    return made
 
 
 def is_layers(text: str) -> bool:
@@ -56,6 +99,17 @@ def _item(node: Node, at: Point | None) -> dict[str, Any]:
     return item | ({"at": list(at)} if at else {})
 
 
+def _note_item(note: Note) -> dict[str, Any]:
+    return {"text": note.text, "at": [note.x, note.y], "size": [note.width, note.height]}
+
+
+def _note(item: Any) -> Note:
+    if not isinstance(item, dict) or not isinstance(item.get("text", ""), str):
+        raise UsageError("The notes on the clipboard are damaged. Copy them again.")
+    (x, y), (width, height) = _point(item.get("at")) or (0.0, 0.0), _point(item.get("size")) or (220.0, 96.0)
+    return Note(item.get("text", "")[:LONGEST], x, y, width, height)
+
+
 def _read(text: str) -> dict[str, Any]:
     if len(text) > MOST_BYTES or not is_layers(text):
         raise UsageError("The clipboard holds no layers. Copy some on a canvas first.")
@@ -63,10 +117,11 @@ def _read(text: str) -> dict[str, Any]:
         data = json.loads(text)
     except (ValueError, RecursionError):
         raise UsageError("The layers on the clipboard are damaged. Copy them again.") from None
-    nodes, wires = data.get("nodes"), data.get("wires")
-    if not isinstance(nodes, list) or not isinstance(wires, list) or len(nodes) > MOST_NODES:
+    lists = {key: data.get(key, []) for key in ("nodes", "wires", "notes")}
+    whole = all(isinstance(value, list) for value in lists.values())
+    if not whole or len(lists["nodes"]) > MOST_NODES or len(lists["notes"]) > MOST:
         raise UsageError("The layers on the clipboard are damaged. Copy them again.")
-    return {"nodes": nodes, "wires": wires}
+    return lists
 
 
 def _node(i: int, item: Any) -> Node:

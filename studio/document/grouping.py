@@ -7,7 +7,7 @@ from engine.errors import UsageError
 from engine.layers.core import Input
 from engine.network.nested import Model
 from engine.network.network import Network, Node, Wire
-from engine.project.document import Project
+from engine.project.document import Note, Project
 from studio.document import scope, sharing
 from studio.document.network_edits import PITCH, _with, numbered
 from studio.document.scope import Point
@@ -182,6 +182,7 @@ def _opened(project: Project, node: str, owners: Mapping[str, str]) -> tuple[Pro
     outputs = dict.fromkeys(end if o == node else o for o in network.outputs)
     made = Network(fresh, tuple(wires), tuple(o for o in outputs if o is not None), bare.next_id)
     places = _spread(project, node, held, new)
+    project = dataclasses.replace(project, notes=_spread_notes(project, node))
     return _with(_retaught(project, node, end, places), made), new
 
 
@@ -238,6 +239,19 @@ def _spread(project: Project, node: str, held: Network, new: Mapping[str, str]) 
         if head in new:
             places[f"{new[head]}/{rest}" if rest else new[head]] = (x, y) if rest else (x + dx, y + dy)
     return places
+
+
+def _spread_notes(project: Project, node: str) -> dict[str, Note]:
+    """Return all notes with those of the group beside its layers: they take the next free numbers."""
+    notes = {k: note for k, note in project.notes.items() if not k.startswith(f"{node}/")}
+    at, anchor = project.positions.get(node), _anchor(list(scope.within(project, node)), scope.within(project, node))
+    dx, dy = (at[0] - anchor[0], at[1] - anchor[1]) if at and anchor else (0.0, 0.0)
+    for key, note in ((k, n) for k, n in project.notes.items() if k.startswith(f"{node}/")):
+        rest = key.removeprefix(f"{node}/")
+        if "/" not in rest:
+            free = max((int(k.removeprefix("note:")) for k in notes if "/" not in k), default=0) + 1
+            notes[f"note:{free}"] = dataclasses.replace(note, x=note.x + dx, y=note.y + dy)
+    return notes
 
 
 def _retaught(project: Project, old: str, new: str | None, places: Mapping[str, Point]) -> Project:

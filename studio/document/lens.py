@@ -200,8 +200,8 @@ class Lens(QObject):
         before, path = self._before, scope.valid(self._session.project, self._scope)
         narrower, self._scope = path != self._scope, path
         self._take()
-        known = {*self._before.network.nodes, *(f"target:{i}" for i in range(len(self._before.targets)))}
-        self.selection.keep(known)
+        targets = (f"target:{i}" for i in range(len(self._before.targets)))
+        self.selection.keep({*self._before.network.nodes, *targets, *self._before.notes})
         self.changed.emit(before, self._before)
         if narrower:
             self.selection.set(*(() if path else self._session.selection.ids))

@@ -360,10 +360,10 @@ def _with(project: Project, network: Network) -> Project:
 def _retargeted(project: Project, network: Network) -> Project:
     """Return the project with this network; target cards, positions and feeds follow the nodes that are left."""
     alive = network.nodes.keys()
-    kept = scope.kept(network, project.positions)
+    kept, notes = scope.kept(network, project.positions), scope.kept_notes(network, project.notes)
     feeds = {k: v for k, v in project.feeds.items() if k in alive}
     return dataclasses.replace(
-        project, network=network, positions=kept, feeds=feeds, targets=_targets(project, network)
+        project, network=network, positions=kept, notes=notes, feeds=feeds, targets=_targets(project, network)
     )
 
 

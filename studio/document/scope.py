@@ -6,16 +6,18 @@ cards in a group lie in the project under "n5/n2".
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from engine.errors import UsageError
 from engine.network.nested import Model
 from engine.network.network import Network, Node, Wire
-from engine.project.document import Project
+from engine.project.document import Note, Project
 from studio.document import sharing
 
 Scope = tuple[str, ...]
 Edit = Callable[[Project], Project]
 Point = tuple[float, float]
+T = TypeVar("T")
 
 
 def group_at(network: Network, node: str) -> Model | None:
@@ -60,13 +62,24 @@ def inside(project: Project, scope: Scope, edit: Edit) -> Project:
 
 def _inner(project: Project, node: str, network: Network) -> Project:
     places = within(project, node)
-    return dataclasses.replace(project, network=network, positions=places, feeds={}, targets=())
+    notes = _within(project.notes, node)
+    return dataclasses.replace(project, network=network, positions=places, notes=notes, feeds={}, targets=())
 
 
 def within(project: Project, node: str) -> dict[str, Point]:
     """Return the positions of the cards in a group."""
+    return _within(project.positions, node)
+
+
+def _within(things: Mapping[str, T], node: str) -> dict[str, T]:
     start = f"{node}/"
-    return {key[len(start) :]: at for key, at in project.positions.items() if key.startswith(start)}
+    return {key[len(start) :]: value for key, value in things.items() if key.startswith(start)}
+
+
+def _put_within(things: Mapping[str, T], node: str, inner: Mapping[str, T]) -> dict[str, T]:
+    start = f"{node}/"
+    outside = {key: value for key, value in things.items() if not key.startswith(start)}
+    return outside | {f"{start}{key}": value for key, value in inner.items()}
 
 
 def placed_within(node: str, places: Mapping[str, Point]) -> dict[str, Point]:
@@ -77,6 +90,20 @@ def placed_within(node: str, places: Mapping[str, Point]) -> dict[str, Point]:
 def kept(network: Network, positions: Mapping[str, Point]) -> dict[str, Point]:
     """Return the positions of cards that exist, in groups too."""
     return {key: at for key, at in positions.items() if key.startswith("target:") or _exists(network, key)}
+
+
+def kept_notes(network: Network, notes: Mapping[str, Note]) -> dict[str, Note]:
+    """Return the notes but those in groups that are gone."""
+    return {key: note for key, note in notes.items() if "/" not in key or _holds(network, key.rpartition("/")[0])}
+
+
+def _holds(network: Network, place: str) -> bool:
+    for node in place.split("/"):
+        group = group_at(network, node)
+        if group is None:
+            return False
+        network = group.network
+    return True
 
 
 def _exists(network: Network, key: str) -> bool:
@@ -94,9 +121,11 @@ def _put(project: Project, node: str, before: Project, after: Project) -> Projec
         network = sharing.changed(network, node, layer=_group(network.nodes[node], after.network))
         for each in sharing.family(network, node):
             network = _rewired(network, each, before.network.inputs(), after.network.inputs())
-    outside = {k: at for k, at in project.positions.items() if not k.startswith(f"{node}/")}
-    places = outside | placed_within(node, after.positions)
-    return dataclasses.replace(after, network=network, positions=places, feeds=project.feeds, targets=project.targets)
+    places = _put_within(project.positions, node, after.positions)
+    notes = _put_within(project.notes, node, after.notes)
+    return dataclasses.replace(
+        after, network=network, positions=places, notes=notes, feeds=project.feeds, targets=project.targets
+    )
 
 
 def _group(node: Node, network: Network) -> Model:

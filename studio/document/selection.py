@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Selection(QObject):
-    """An ordered set of ids (node ids, or "target:0" for a training target). The last one is the current one.
+    """An ordered set of ids: of nodes, "target:0" a training target, "note:1" a note. The last one is the current one.
 
     `changed` is emitted with the tuple of ids after each change.
     """
@@ -24,8 +24,13 @@ class Selection(QObject):
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """The selected ids that are nodes (training targets left out)."""
-        return tuple(i for i in self._ids if not i.startswith("target:"))
+        """The selected ids that are nodes (training targets and notes left out)."""
+        return tuple(i for i in self._ids if ":" not in i)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The selected ids that are notes of the canvas."""
+        return tuple(i for i in self._ids if i.startswith("note:"))
 
     @property
     def current(self) -> str | None:

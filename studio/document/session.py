@@ -325,7 +325,8 @@ class Session(QObject):
         if before.network is not project.network or before.feeds is not project.feeds:
             self._shapes = None
         self._problems = self._stale = None
-        self.selection.keep({*project.network.nodes, *(f"target:{i}" for i in range(len(project.targets)))})
+        targets = (f"target:{i}" for i in range(len(project.targets)))
+        self.selection.keep({*project.network.nodes, *targets, *project.notes})
         self.changed.emit(before, project)
         if before.network is not project.network:
             before.network.forget()

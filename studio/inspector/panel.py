@@ -81,7 +81,7 @@ class Inspector(QWidget):
         chosen, current = self._chosen(), self.session.selection.current
         if chosen:
             self._build_layers(chosen)
-        elif current is not None:
+        elif current is not None and current.startswith("target:"):
             self._build_target(int(current.partition(":")[2]))
         else:
             self._build_empty()

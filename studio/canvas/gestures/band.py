@@ -1,8 +1,7 @@
-"""The rubber band: selects the cards it touches."""
+"""The rubber band: selects the cards and notes it touches."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from studio.canvas.arrange import CARD_W
 from studio.canvas.gestures.gesture import Gesture, Modifiers
 
 
@@ -15,9 +14,8 @@ class Band(Gesture):
     def drag(self, at: QPointF, modifiers: Modifiers) -> None:
         band = QRectF(self.origin, at).normalized()
         self.scene.overlay.show_band(band)
-        inside = [
-            k for k, n in self.scene.nodes.items() if band.intersects(QRectF(n.x(), n.y(), CARD_W, n.card.height))
-        ]
+        items = (*self.scene.nodes, *self.scene.notes)
+        inside = [k for k in items if band.intersects(self.scene.rect_of(k))]
         keep = self.kept if modifiers & Qt.KeyboardModifier.ShiftModifier else ()
         self.session.selection.set(*keep, *inside)
 

@@ -1,9 +1,10 @@
 """What all gestures share. Nothing of the document changes before `finish`; `cancel` leaves no trace."""
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent
 
 if TYPE_CHECKING:
     from studio.canvas.view import View
@@ -15,7 +16,9 @@ Modifiers = Qt.KeyboardModifier
 
 
 class Gesture:
-    """One press, drag and release on the canvas. Points are scene coordinates."""
+    """One press, drag and release on the canvas. Points are scene coordinates. BY_KEYS: it follows keys instead."""
+
+    BY_KEYS: ClassVar[bool] = False
 
     def __init__(self, view: "View") -> None:
         self.view, self.scene, self.session = view, view.canvas, view.canvas.session
@@ -47,6 +50,10 @@ class Gesture:
     def cancel(self) -> None:
         """Escape: show everything as it was."""
         self.clear()
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Take a key while the gesture is in hand; return whether it was for it."""
+        return False
 
     # ---- what a gesture fills in -----------------------------------------------------------------------------------
     def begin(self) -> None:

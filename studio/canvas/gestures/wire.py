@@ -7,7 +7,8 @@ from engine.network.network import Wire
 from engine.project.document import Project
 from studio.canvas import trial
 from studio.canvas.gestures.gesture import Gesture, Modifiers
-from studio.canvas.picture import LinkKey
+from studio.canvas.overlay import Remark
+from studio.canvas.picture import LinkKey, shape_text
 from studio.canvas.route import Side
 from studio.canvas.trial import Trial
 from studio.document import edits
@@ -32,24 +33,21 @@ class Draw(Gesture):
             self.scene.wires[self.old].setVisible(False)
 
     def drag(self, at: QPointF, modifiers: Modifiers) -> None:
-        over = self._candidate(at)
-        if over != self.over:
-            self._light(self.over, "fits")
-            self._light(over, "near")
-            self.over = over
-        self.scene.overlay.show_draft(self._path(at), bool(over and self.fits[over].fits))
+        self.choose(self._candidate(at))
+        self.scene.overlay.show_draft(self._path(at), bool(self.over and self.fits[self.over].fits))
+        self.scene.overlay.show_remark(self._remark(at))
 
     def drop(self, at: QPointF, modifiers: Modifiers) -> None:
         keep = bool(modifiers & Qt.KeyboardModifier.AltModifier)
         over = self._candidate(at)
         if over and self.fits[over].fits:
-            self._connect(over, keep)
+            self.connect(over, keep)
         elif over:
             self.view.said.emit(tr("No wire there: {reason}.", reason=self.fits[over].reason))
         elif self.old and not keep:
             self._detach()
-        elif self.outgoing and not self.old:
-            self.view.quick_add(at, after=self.card)
+        else:
+            self._ask_for_layer(at)
 
     def click(self, at: QPointF, modifiers: Modifiers) -> None:
         if self.old:
@@ -64,7 +62,31 @@ class Draw(Gesture):
         if self.old in self.scene.wires:
             self.scene.wires[self.old].setVisible(True)
 
+    def choose(self, over: str | None) -> None:
+        """Light the card at which the wire would end."""
+        if over != self.over:
+            self._light(self.over, "fits")
+            self._light(over, "near")
+            self.over = over
+
     # ---- parts -----------------------------------------------------------------------------------------------------
+    def _ask_for_layer(self, at: QPointF) -> None:
+        """Open quick add with what fits at the loose end."""
+        if self.card not in self.session.project.network.nodes:
+            return
+        self.view.quick_add(at, after=self.card) if self.outgoing else self.view.quick_add(at, into=self.card)
+
+    def _remark(self, at: QPointF) -> Remark | None:
+        """Return what a release here does, or why it does nothing."""
+        beside = at + QPointF(18, 14) / self.view.zoom
+        if self.over is None:
+            return None
+        result = self.fits[self.over]
+        if not result.fits:
+            return Remark(beside, result.reason, False)
+        shape = shape_text(result.shape)
+        return Remark(beside, tr("fits: {shape}", shape=shape) if shape else tr("fits"))
+
     def _candidate(self, at: QPointF) -> str | None:
         port = self.scene.port_at(at)
         found = port[0] if port and port[0] != self.card else self.scene.card_at(at)
@@ -109,7 +131,8 @@ class Draw(Gesture):
         path.cubicTo(lead, QPointF(at.x(), at.y() + (-bend if self.outgoing else bend) / 2), at)
         return path
 
-    def _connect(self, other: str, keep: bool) -> None:
+    def connect(self, other: str, keep: bool) -> None:
+        """Draw the wire to a card; `keep`: the wire it was before stays too."""
         source, target = (self.card, other) if self.outgoing else (other, self.card)
         if target not in self.session.project.network.nodes:
             index = int(target.partition(":")[2])

@@ -103,7 +103,8 @@ class DefinePage(Page):
         handlers = {
             "define.add": view.quick_add_here, "define.find": self.palette_.search.setFocus, "define.fix": self.fix,
             "define.next_problem": self.next_problem, "define.previous_problem": self.previous_problem,
-            "define.tidy": view.tidy, "define.outline": self._show_outline, "define.history": self._show_history,
+            "define.tidy": view.tidy, "define.find_layer": view.find_layer,
+            "define.outline": self._show_outline, "define.history": self._show_history,
         }  # fmt: skip
         for id, handler in handlers.items():
             self.actions_.bind(id, handler)
@@ -114,6 +115,8 @@ class DefinePage(Page):
 
     def _use_keys(self, *_: object) -> None:
         keys.use_keys({action.id: self.actions_.keys(action.id) for action in CANVAS})
+        self.stage.tools.show_keys()
+        self.stage.aligns.show_keys()
 
     # ---- following the session -------------------------------------------------------------------------------------
     def _prepared(self, *_: object) -> None:

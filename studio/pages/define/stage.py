@@ -6,9 +6,12 @@ from PySide6.QtWidgets import QWidget
 
 from studio.canvas.breadcrumb import Breadcrumb
 from studio.canvas.callout import Callout
+from studio.canvas.find import FindBar
 from studio.canvas.minimap import Minimap
+from studio.canvas.note_editor import NoteEditor
 from studio.canvas.quick_add import QuickAdd
 from studio.canvas.scene import Scene
+from studio.canvas.tools import AlignBar, Tools
 from studio.canvas.view import View
 from studio.document.lens import Lens
 from studio.document.session import Session
@@ -29,7 +32,12 @@ class Stage(QWidget):
         self.scene = Scene(session)
         self.view = View(self.scene)
         self.view.setParent(self)
-        self.tools = self._tools()
+        self.tools = Tools(self.view)
+        self.tools.setParent(self)
+        self.aligns = AlignBar(self.view)
+        self.aligns.setParent(self)
+        self.finder = FindBar(self.view)
+        self.finder.setParent(self)
         self.zoom_tools = self._zoom_tools()
         self.minimap = Minimap(self.view)
         self.minimap.setParent(self)
@@ -38,28 +46,21 @@ class Stage(QWidget):
         self.total.setParent(self)
         self.callout = Callout(self.view, self)
         self.quick_add = QuickAdd(self.view, self)
+        self.note_editor = NoteEditor(self.view)
         self.first = Button(tr("Add an input"), "plus", "soft")
         sentence = tr("Drag layers here from the left, or press Tab and type a name.")
         self.empty = EmptyState("blocks", tr("No layers yet"), sentence, self.first)
         self.empty.setParent(self)
         self.first.clicked.connect(self.first_wanted)
         self.breadcrumb = Breadcrumb(session, self) if isinstance(session, Lens) else None
-        self.callout.avoid = (self.tools, self.zoom_tools, self.minimap, self.total)
+        self.callout.avoid = (self.tools, self.zoom_tools, self.minimap, self.total, self.aligns, self.finder)
+        session.selection.changed.connect(self._selected)
+        self.finder.closed.connect(self._place)
         self.view.zoomed.connect(self._zoomed)
         self.scene.drawn.connect(self._drawn)
         self.view.installEventFilter(self)
+        self._selected()
         self._drawn()
-
-    def _tools(self) -> Box:
-        tidy = Button(
-            tr("Tidy"), "align-vertical-space-around", "ghost", "small", tooltip=tr("Arrange by depth (Ctrl+Shift+L)")
-        )
-        tidy.clicked.connect(self._tidy)
-        add = Button(tr("Add layer"), "plus", "ghost", "small", tooltip=tr("Add a layer by name (Tab)"))
-        add.clicked.connect(self._add)
-        box = Box(add, Line(vertical=True, length=16), tidy, fill="bg.raised", vertical=False, spacing=2, margins=3)
-        box.setParent(self)
-        return box
 
     def _zoom_tools(self) -> Box:
         out, into = (
@@ -93,7 +94,7 @@ class Stage(QWidget):
 
     def _place(self) -> None:
         height, width = self.height(), self.width()
-        for box in (self.tools, self.zoom_tools, self.total, self.empty):
+        for box in (self.tools, self.zoom_tools, self.total, self.empty, self.aligns, self.finder):
             box.adjustSize()
         self.tools.move(EDGE, EDGE)
         if self.breadcrumb is not None:
@@ -103,6 +104,9 @@ class Stage(QWidget):
         self.zoom_tools.move(EDGE, height - EDGE - self.zoom_tools.height())
         self.minimap.move(EDGE, height - EDGE - self.zoom_tools.height() - 8 - self.minimap.height())
         self.total.move(width - EDGE - self.total.width(), EDGE)
+        left = EDGE + max(self.tools.width(), self.zoom_tools.width()) + 12
+        self.aligns.move(max(left, (width - self.aligns.width()) // 2), height - EDGE - self.aligns.height())
+        self.finder.move(width - EDGE - self.finder.width(), EDGE + self.total.height() + 8)
         self.empty.resize(360, self.empty.sizeHint().height())
         self.empty.move((width - self.empty.width()) // 2, max(EDGE, height * 2 // 5))
         self.minimap.setVisible(
@@ -116,19 +120,17 @@ class Stage(QWidget):
         text = tr("{n} params", n=f"{total:,}") if known else tr("{n} params so far", n=f"{total:,}")
         if text != self.count.text():
             self.count.setText(text)
-        bare = not self.session.project.network.nodes
+        bare = not self.session.project.network.nodes and not self.session.project.notes
         if self.empty.isHidden() == bare:
             self.empty.setVisible(bare)
         self.total.setVisible(not bare)
         self._place()
 
+    def _selected(self, *_: object) -> None:
+        self.aligns.setVisible(self.aligns.follow())
+        self._place()
+
     # ---- tools -----------------------------------------------------------------------------------------------------
-    def _tidy(self, *_: object) -> None:
-        self.view.tidy()
-
-    def _add(self, *_: object) -> None:
-        self.view.quick_add_here()
-
     def _out(self, *_: object) -> None:
         self.view.zoom_out()
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QTreeWidget
 
+from studio.canvas.clipboard import MIME
+
 CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
@@ -36,7 +38,7 @@ def test_quick_add_shows_shapes_and_reasons(person: Any) -> None:
         items.item(i).data(Qt.ItemDataRole.UserRole)[0].KERAS: items.item(i).data(Qt.ItemDataRole.UserRole)
         for i in range(items.count())
     }
-    assert notes["Dropout"][1:] == ("(64)", True)
+    assert notes["Dropout"][1:] == ("(64) → (64)", True)
     assert notes["Conv2D"][1:] == ("needs an image", False)
     quick(person, "conv2d")
     assert person.session.stack.count() == 0
@@ -79,7 +81,8 @@ def test_copy_paste_duplicate_and_cut(person: Any) -> None:
     person.click_card("dense_1")
     person.click_card("dense_2", SHIFT)
     person.key(K.Key_C, CTRL)
-    assert "layerwright/nodes" in QApplication.clipboard().text()
+    assert "layerwright/nodes" in bytes(QApplication.clipboard().mimeData().data(MIME).data()).decode()
+    assert QApplication.clipboard().text().startswith("from keras import")
     person.key(K.Key_V, CTRL)
     assert len(person.names()) == 7
     assert len(person.session.selection.ids) == 2

@@ -1,0 +1,30 @@
+"""The system's clipboard: JSON of ours for a canvas, Keras-style code for everything else."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
+
+from studio.document import edits
+from studio.document.session import Session
+
+MIME = "application/x-layerwright-layers+json"
+
+
+def put(session: Session, nodes: Iterable[str], notes: Iterable[str] = ()) -> None:
+    """Put layers and notes on the clipboard: readable JSON in our own type, code that can be run as plain text."""
+    nodes, notes = tuple(nodes), tuple(notes)
+    data = QMimeData()
+    data.setData(MIME, edits.copy(session.project, *nodes, *notes).encode())
+    data.setText(edits.code_of(session.project, nodes, session.shapes.output, notes))
+    QGuiApplication.clipboard().setMimeData(data)
+
+
+def text() -> str:
+    """Return the layers of the clipboard: our JSON where there is some, else its text."""
+    data = QGuiApplication.clipboard().mimeData()
+    if data is None:
+        return ""
+    if data.hasFormat(MIME):
+        return bytes(data.data(MIME).data()).decode("utf-8", "replace")
+    return data.text()
