@@ -32,7 +32,7 @@ class Problem:
         message: what must hold and what is, as a sentence.
         fix: what to do, as a sentence; empty when there is nothing to do.
         node: id of the node it sits on, when it sits on one.
-        repair: the same fix in a form that can be applied.
+        repair: the same fix in a form that can be applied. others: further fixes, the better ones first.
         short: at most four words for a card ("ranks differ: 1-D and 2-D").
         inside: where in `node`, a group, it lies: ids from the outermost in; empty: on the node itself.
     """
@@ -44,10 +44,16 @@ class Problem:
     node: str | None = None
     repair: Repair | None = None
     short: str = ""
+    others: tuple[Repair, ...] = ()
     inside: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.message} {self.fix}".strip()
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """All fixes that can be applied, the best one first."""
+        return (self.repair, *self.others) if self.repair is not None else self.others
 
 
 class LayerwrightError(Exception):

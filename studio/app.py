@@ -5,7 +5,7 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -29,6 +29,9 @@ from studio.window.help import Chosen, Help
 from studio.window.looks import Looks
 from studio.window.main_window import MainWindow
 from studio.window.menus import HELP, open_menu
+
+if TYPE_CHECKING:
+    from studio.window.manual import Manual
 
 PAGES = {
     "data": ("studio.pages.data", "DataPage"),
@@ -60,6 +63,7 @@ class Studio(QObject):
         self.pages: dict[str, Page] = {}
         self.stage = ""
         self.restarts = False
+        self.manual: Manual | None = None
         self._starting = ""
         self._bind()
         self.start = StartPage(self.actions, self.settings)
@@ -90,7 +94,7 @@ class Studio(QObject):
             "view.contrast": looks.contrast, "view.scale_up": looks.larger, "view.scale_down": looks.smaller,
             "view.scale_reset": looks.usual, "run.next": window.top.press_primary, "file.settings": self.help.settings,
             "help.keys": self.help.keys, "help.news": self.help.news, "help.about": self.help.about,
-            "help.diagnostics": self.help.diagnostics, "help.gpu": self.help.gpu,
+            "help.diagnostics": self.help.diagnostics, "help.gpu": self.help.gpu, "help.topic": self.help_in_focus,
         }  # fmt: skip
         for id, handler in handlers.items():
             self.actions.bind(id, handler)
@@ -151,6 +155,7 @@ class Studio(QObject):
             made.status_changed.connect(self.window.refresh)
             made.go.connect(self.show_stage)
             made.tell.connect(self._tell)
+            made.help_asked.connect(self.open_help)
             made.restore_panels(self.settings.qt)
             self.pages[stage] = made
         return self.pages[stage]
@@ -254,6 +259,20 @@ class Studio(QObject):
         primary = self.page("fit").primary()
         if primary is not None:
             primary.act()
+
+    def help_in_focus(self) -> None:
+        """Open the help on what has the keyboard."""
+        from studio.window.manual import topic_in_focus
+
+        self.open_help(topic_in_focus(self.window.current))
+
+    def open_help(self, topic: str) -> None:
+        """Open a page of the help."""
+        from studio.window.manual import Manual
+
+        if self.manual is None:
+            self.manual = Manual(self.window)
+        self.manual.open_topic(topic)
 
     def export(self) -> None:
         """Open the export dialog."""

@@ -144,6 +144,7 @@ class PReLU(LayerSpec):
                 shapes,
                 fix="Share fewer axes.",
                 short="no such axis",
+                set=("shared_axes", None, "Share no axes"),
             )
         return shapes[0]
 

@@ -33,10 +33,12 @@ def image_misfit(shapes: tuple[Shape, ...]) -> Misfit | None:
     shape = shapes[0]
     if len(shape) == 3:
         return None
-    side = math.isqrt(math.prod(shape))
-    target = (*shape, 1) if len(shape) == 2 else (side, side, 1) if side * side == math.prod(shape) else None
-    insert = ("reshape.reshape/1", 0, (("target_shape", target),)) if target else None
-    fix = f"Put a Reshape to {target} between them." if target else "Put a Reshape between them."
+    size = math.prod(shape)
+    side = math.isqrt(size)
+    square = (side, side, 1) if side * side == size else (size, 1, 1)
+    target = (*shape, 1) if len(shape) == 2 else (-1, *shape[-2:]) if len(shape) > 3 else square
+    insert = ("reshape.reshape/1", 0, (("target_shape", target),))
+    fix = f"Put a Reshape to {target} between them."
     return Misfit("needs images (height, width, channels)", shapes, fix=fix, short="needs an image", insert=insert)
 
 

@@ -11,6 +11,9 @@ from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight, begins
 from engine.registry import register
 from engine.specs import field
 
+STARTING = 8
+"""Numbers of a row that an Input is given while there are no data."""
+
 
 @register(
     id="io.input/1",
@@ -43,7 +46,8 @@ class Input(LayerSpec):
 
     def output_shape(self, shapes: tuple[Shape, ...]) -> Shape:
         if self.shape is None:
-            raise Misfit("needs a shape", (), fix="Choose the tensor it takes.", short="no tensor")
+            given = ("shape", (STARTING,), f"Begin with {STARTING} numbers")
+            raise Misfit("needs a shape", (), fix="Choose the tensor it takes.", short="no tensor", set=given)
         return self.shape
 
     def output_dtype(self, dtypes: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from engine import ops
 from engine.ir.value import Value
-from engine.layers.spec import Context, LayerSpec, Misfit, Shape, floating
+from engine.layers.spec import Context, Insert, LayerSpec, Misfit, Shape, floating
 from engine.registry import register
 from engine.specs import field
 
@@ -55,16 +55,26 @@ def unequal(shapes: tuple[Shape, ...]) -> Misfit:
     if len(ranks) > 1:
         return rank_misfit("needs inputs of equal shape", shapes)
     fix = "Give the layers before it the same width."
-    return Misfit("needs inputs of equal shape", shapes, fix=fix, short="shapes differ")
+    return Misfit("needs inputs of equal shape", shapes, fix=fix, short="shapes differ", insert=widths(shapes))
+
+
+def widths(shapes: tuple[Shape, ...]) -> tuple[Insert, ...] | None:
+    """Return the Dense layers that give all inputs the last axis of the first one; None when other axes differ too."""
+    first = shapes[0]
+    if any(s[:-1] != first[:-1] for s in shapes):
+        return None
+    lean = [i for i, s in enumerate(shapes) if s != first]
+    return tuple(("core.dense/1", i, (("units", first[-1]), ("activation", "linear"))) for i in lean)
 
 
 def rank_misfit(needs: str, shapes: tuple[Shape, ...]) -> Misfit:
     """Return what to say of inputs with different ranks: flatten the first one that has several axes."""
     ranks = sorted({len(s) for s in shapes})
     short = f"ranks differ: {ranks[0]}-D, {ranks[-1]}-D"
-    tall = next((i for i, s in enumerate(shapes) if len(s) > 1), 0)
+    tall = tuple(i for i, s in enumerate(shapes) if len(s) > 1)
     fix = "Put a Flatten before the input with more axes."
-    return Misfit(needs, shapes, fix=fix, short=short, insert=("reshape.flatten/1", tall, ()))
+    insert = tuple(("reshape.flatten/1", i, ()) for i in tall)
+    return Misfit(needs, shapes, fix=fix, short=short, insert=insert or None)
 
 
 @register(
@@ -202,7 +212,11 @@ class Concatenate(LayerSpec):
         rests = {s[:axis] + s[axis + 1 :] for s in shapes}
         if len(rests) > 1:
             needs = f"needs inputs that are equal in all axes but {self.axis}"
-            raise Misfit(needs, shapes, fix="Give the layers before it the same shape.", short="shapes differ")
+            flat = (
+                tuple(("reshape.flatten/1", i, ()) for i in range(len(shapes))) if axis == len(shapes[0]) - 1 else None
+            )
+            fix = "Give the layers before it the same shape, or put a Flatten before each."
+            raise Misfit(needs, shapes, fix=fix, short="shapes differ", insert=flat)
         return (*shapes[0][:axis], sum(s[axis] for s in shapes), *shapes[0][axis + 1 :])
 
     def output_dtype(self, dtypes: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 """What layer records are made of: `LayerSpec`, `Weight`, `Shape`, the `Context` they lower themselves in, `Misfit`."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -71,13 +72,21 @@ class Context(Protocol):
         """Add a scalar to the loss."""
 
 
+Insert = tuple[str, int, tuple[tuple[str, object], ...]]
+"""A layer that mends a misfit: registry id, slot of the input before which it goes, its values as pairs."""
+
+
+def _several(insert: Any) -> tuple[Insert, ...]:
+    return insert if isinstance(insert[0], tuple) else (insert,)
+
+
 class Misfit(ShapeError):
     """A layer cannot take the shapes it gets. Said without names; `sentence` and `problem` put them in.
 
     Args:
         needs: what must hold, after the layer's name: "needs 1-D rows".
         fix: what to do, a sentence. short: at most four words.
-        insert: (registry id, slot of the input, its values as pairs) of a layer that mends it.
+        insert: (registry id, slot of the input, its values as pairs) of a layer that mends it; several: all of them do.
         set: (field, value, title of the button) that mends it.
     """
 
@@ -88,28 +97,38 @@ class Misfit(ShapeError):
         *,
         fix: str = "",
         short: str = "",
-        insert: tuple[str, int, tuple[tuple[str, object], ...]] | None = None,
+        insert: Insert | tuple[Insert, ...] | None = None,
         set: tuple[str, object, str] | None = None,
     ) -> None:
         super().__init__(f"The layer {needs}. It gets {' and '.join(map(str, shapes)) or 'nothing'}. {fix}".strip())
-        self.needs, self.shapes, self.fix, self.short, self.insert, self.set = needs, shapes, fix, short, insert, set
+        self.needs, self.shapes, self.fix, self.short, self.set = needs, shapes, fix, short, set
+        self.inserts = () if insert is None else _several(insert)
 
     def problem(self, node: str, name: str, sources: tuple[tuple[str, str], ...]) -> Problem:
         """Return the finding with names; sources: the (id, name) of the nodes that feed this one, in slot order."""
         given = [f"{s} from {source}" for s, (_, source) in zip(self.shapes, sources, strict=False)]
         message = f"{name} {self.needs}. It gets {' and '.join(given) or 'nothing'}."
-        return Problem(name, message, self.fix, node=node, repair=self._repair(node, sources), short=self.short)
+        fixes = tuple(self._repairs(node, name, sources))
+        first, others = fixes[0], fixes[1:]
+        return Problem(name, message, self.fix, node=node, repair=first, short=self.short, others=others)
 
-    def _repair(self, node: str, sources: tuple[tuple[str, str], ...]) -> Repair | None:
-        if self.insert and self.insert[1] < len(sources):
-            id, slot, values = self.insert
-            title = f"Insert {id.split('.')[1].split('/')[0].title()}"
-            more = (values,) if values else ()
-            return Repair("insert_layer", (id, sources[slot][0], node, *more), title)
+    def _repairs(self, node: str, name: str, sources: tuple[tuple[str, str], ...]) -> Iterator[Repair]:
+        """Yield what mends it; taking the layer out always does."""
+        if self.inserts and all(slot < len(sources) for _, slot, _ in self.inserts):
+            yield self._insertion(node, sources)
         if self.set:
             field, value, title = self.set
-            return Repair("set_field", (node, field, value), title)
-        return None
+            yield Repair("set_field", (node, field, value), title)
+        yield Repair("remove", (node,), f"Remove {name}")
+
+    def _insertion(self, node: str, sources: tuple[tuple[str, str], ...]) -> Repair:
+        steps = []
+        for id, slot, values in self.inserts:
+            steps.append((id, sources[slot][0], node, *((values,) if values else ())))
+        title = f"Insert {self.inserts[0][0].split('.')[1].split('/')[0].title()}"
+        if len(steps) == 1:
+            return Repair("insert_layer", steps[0], title)
+        return Repair("chain", tuple(("insert_layer", *step) for step in steps), title)
 
 
 @dataclass(frozen=True)
@@ -152,12 +171,13 @@ class LayerSpec(Spec):
 
 def begins(default: InitializerSpec, what: str) -> Any:
     """Declare the field for the initializer of a weight."""
-    return field(default=default, doc=f"First values of the {what}.", of="initializer", advanced=True)
+    rare = what not in ("kernel", "bias")
+    return field(default=default, doc=f"First values of the {what}.", of="initializer", advanced=rare)
 
 
 def penalty(what: str) -> Any:
     """Declare the field for the regularizer of a weight or output; its hint must allow None."""
-    return field(default=None, doc=f"Penalty on the {what}.", kind="spec", of="regularizer", advanced=True)
+    return field(default=None, doc=f"Penalty on the {what}.", kind="spec", of="regularizer", advanced=what != "kernel")
 
 
 def limits(what: str) -> Any:

@@ -46,7 +46,8 @@ def _within(group: Node, problem: Problem) -> Problem:
     repair = None if problem.repair is None else _reaching(group, problem.repair)
     where = group.name if problem.where == "network" else f"{group.name}/{problem.where}"
     path = (problem.node, *problem.inside) if problem.node else ()
-    return dataclasses.replace(problem, where=where, repair=repair, node=group.id, inside=path)
+    others = tuple(_reaching(group, other) for other in problem.others)
+    return dataclasses.replace(problem, where=where, repair=repair, others=others, node=group.id, inside=path)
 
 
 def _reaching(group: Node, repair: Repair) -> Repair:

@@ -13,6 +13,12 @@ from engine.specs import Spec
 PROBABILITIES = ("sigmoid", "softmax")
 TRANSPARENT = ("Reshape", "Flatten", "Dropout", "GaussianNoise")
 LAYERS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "PReLU": "relu"}
+CATEGORICAL = "loss.categorical_crossentropy/1"
+KEEPING = (
+    "Activation", "Softmax", "ReLU", "LeakyReLU", "ELU", "PReLU", "Dropout", "GaussianNoise", "BatchNormalization",
+    "LayerNormalization", "Rescaling",
+)  # fmt: skip
+"""Layers whose output is as wide as their input."""
 WANTED = {
     "BinaryCrossentropy": "sigmoid",
     "CategoricalCrossentropy": "softmax",
@@ -47,6 +53,7 @@ class _End:
     activation: str | None
     shape: Shape
     loss: Spec
+    index: int
 
     @property
     def kind(self) -> str:
@@ -57,14 +64,30 @@ class _End:
         return bool(getattr(self.loss, "from_logits", False))
 
     def problem(
-        self, message: str, fix: str, short: str, repair: Repair | None = None, level: Severity = "error"
+        self, message: str, fix: str, short: str, repair: Repair, level: Severity = "error", *others: Repair
     ) -> Problem:
-        return Problem(self.node.name, message, fix, level, self.node.id, repair, short)
+        return Problem(self.node.name, message, fix, level, self.node.id, repair, short, others)
 
-    def with_activation(self, name: str) -> Repair | None:
+    def with_activation(self, name: str) -> Repair:
+        """Return the fix that sets the activation, wherever it is set."""
+        title = f"Set the activation to {name}"
         if hasattr(self.maker.layer, "activation"):
-            return Repair("set_field", (self.maker.id, "activation", name), f"Set the activation to {name}")
-        return None
+            return Repair("set_field", (self.maker.id, "activation", name), title)
+        if isinstance(self.maker.layer, Model):
+            inner = self.maker.layer.network
+            deep = final_activation(inner, inner.nodes[inner.outputs[0]])[0]
+            if hasattr(deep.layer, "activation"):
+                return Repair("inside", ((self.maker.id,), "set_field", deep.id, "activation", name), title)
+        made = ("activation.activation/1", (("activation", name),))
+        if self.maker.layer.KERAS in LAYERS:
+            return Repair("replace_layer", (self.maker.id, *made), title)
+        return Repair("append_layers", (self.node.id, made), f"Add {name}")
+
+    def with_loss(self, title: str, id: str = "", **values: object) -> Repair:
+        """Return the fix that changes the loss of this output, or a setting of it."""
+        kept = {f.name: getattr(self.loss, f.name) for f in self.loss.fields()} if not id else {}
+        changed = tuple((kept | values).items())
+        return Repair("use_loss", (id or self.loss.ID, changed, self.index), title)
 
 
 def check(network: Network, goal: Goal, shapes: Shapes) -> tuple[Problem, ...]:
@@ -75,8 +98,9 @@ def check(network: Network, goal: Goal, shapes: Shapes) -> tuple[Problem, ...]:
         return ()
     node = network.nodes[id]
     maker, activation = final_activation(network, node)
-    end = _End(node, maker, activation, shape, goal.loss)
-    return (*_activation(end), *_rank(network, end, goal), *_width(end, goal))
+    index = network.outputs.index(id) if id in network.outputs else 0
+    end = _End(node, maker, activation, shape, goal.loss, index)
+    return (*_activation(end), *_rank(network, end, goal), *_width(network, end, goal))
 
 
 def final_activation(network: Network, node: Node) -> tuple[Node, str | None]:
@@ -110,7 +134,8 @@ def _activation(end: _End) -> Iterator[Problem]:
         has = "no activation" if end.activation == "linear" else f"the activation {end.activation}"
         text = f"{end.kind} needs probabilities. {name} has {has}."
         fix = f"Use {wanted}, or set from_logits."
-        yield end.problem(text, fix, "needs probabilities", end.with_activation(wanted))
+        logits = (end.with_loss("Set from_logits", from_logits=True),) if end.activation == "linear" else ()
+        yield end.problem(text, fix, "needs probabilities", end.with_activation(wanted), "error", *logits)
     elif end.activation is not None and end.activation != wanted:
         yield from _other(end, wanted, units)
 
@@ -129,7 +154,8 @@ def _twice(end: _End) -> Iterator[Problem]:
         text = f"{end.kind} has from_logits set and applies {WANTED[end.kind]} itself. {end.node.name} has applied "
         text += f"{end.activation} already."
         fix = "Remove the activation, or unset from_logits."
-        yield end.problem(text, fix, "activated twice", end.with_activation("linear"))
+        unset = end.with_loss("Unset from_logits", from_logits=False)
+        yield end.problem(text, fix, "activated twice", end.with_activation("linear"), "error", unset)
 
 
 def _other(end: _End, wanted: str, units: int) -> Iterator[Problem]:
@@ -140,7 +166,8 @@ def _other(end: _End, wanted: str, units: int) -> Iterator[Problem]:
     elif units > 1:
         text = f"{end.kind} takes each unit as a question of its own. {end.node.name} has the activation softmax."
         fix = "Use CategoricalCrossentropy, or sigmoid for independent questions."
-        yield end.problem(text, fix, "needs sigmoid", end.with_activation("sigmoid"), "warning")
+        one = end.with_loss("Use CategoricalCrossentropy", CATEGORICAL)
+        yield end.problem(text, fix, "needs sigmoid", end.with_activation("sigmoid"), "warning", one)
 
 
 def _rank(network: Network, end: _End, goal: Goal) -> Iterator[Problem]:
@@ -149,13 +176,23 @@ def _rank(network: Network, end: _End, goal: Goal) -> Iterator[Problem]:
         return
     text = f"{end.node.name} answers {end.shape} numbers for each row. The target has one answer."
     sources = network.sources(end.node.id)
-    repair = (
-        Repair("insert_layer", ("reshape.flatten/1", sources[0], end.node.id), "Insert Flatten") if sources else None
+    if end.node.layer.KERAS == "Dense" and sources:
+        repair = Repair("insert_layer", ("reshape.flatten/1", sources[0], end.node.id), "Insert Flatten")
+        yield end.problem(text, f"Put a Flatten before {end.node.name}.", "too many axes", repair)
+        return
+    repair = Repair(
+        "append_layers", (end.node.id, ("reshape.flatten/1", ()), _head(end, goal)), "Add Flatten and Dense"
     )
-    yield end.problem(text, f"Put a Flatten before {end.node.name}.", "too many axes", repair)
+    yield end.problem(text, f"Put a Flatten and a Dense behind {end.node.name}.", "too many axes", repair)
 
 
-def _width(end: _End, goal: Goal) -> Iterator[Problem]:
+def _head(end: _End, goal: Goal) -> tuple[str, tuple[tuple[str, object], ...]]:
+    """Return the Dense that gives a target the numbers it needs."""
+    activation = "linear" if end.logits else WANTED.get(end.kind, "linear")
+    return "core.dense/1", (("units", _wanted_units(end, goal)[0] or 1), ("activation", activation))
+
+
+def _width(network: Network, end: _End, goal: Goal) -> Iterator[Problem]:
     if len(end.shape) > 1:
         return
     wanted, why = _wanted_units(end, goal)
@@ -164,10 +201,24 @@ def _width(end: _End, goal: Goal) -> Iterator[Problem]:
         return
     level: Severity = "warning" if end.kind == "SparseCategoricalCrossentropy" and units > wanted else "error"
     text = f"{end.node.name} has {units} unit{'s' if units != 1 else ''}. {why}"
-    repair = None
-    if isinstance(end.maker.layer, LayerSpec) and hasattr(end.maker.layer, "units"):
-        repair = Repair("set_field", (end.maker.id, "units", wanted), f"Set units to {wanted}")
-    yield end.problem(text, f"Set units to {wanted}.", f"needs {wanted} units", repair, level)
+    yield end.problem(
+        text, f"Set units to {wanted}.", f"needs {wanted} units", _widened(network, end, goal, wanted), level
+    )
+
+
+def _widened(network: Network, end: _End, goal: Goal, wanted: int) -> Repair:
+    """Return the fix that sets the width of an output: where it is set, else by one more Dense."""
+    node, title = end.node, f"Set units to {wanted}"
+    while node.layer.KERAS in KEEPING and len(network.sources(node.id)) == 1:
+        node = network.nodes[network.sources(node.id)[0]]
+    if isinstance(node.layer, LayerSpec) and hasattr(node.layer, "units"):
+        return Repair("set_field", (node.id, "units", wanted), title)
+    if isinstance(node.layer, Model):
+        inner = node.layer.network
+        deep = inner.nodes[inner.outputs[0]]
+        if hasattr(deep.layer, "units"):
+            return Repair("inside", ((node.id,), "set_field", deep.id, "units", wanted), title)
+    return Repair("append_layers", (end.node.id, _head(end, goal)), f"Add a Dense of {wanted}")
 
 
 def _wanted_units(end: _End, goal: Goal) -> tuple[int | None, str]:

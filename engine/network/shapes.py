@@ -1,13 +1,16 @@
 """Shapes, types and parameter counts of a network, worked out in one pass that never raises."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.errors import LayerwrightError, Problem, Repair
-from engine.layers.spec import LayerSpec, Misfit, Shape, Weight
-from engine.network.network import Network, Node
+from engine.layers.spec import Insert, LayerSpec, Misfit, Shape, Weight
+from engine.network.network import Network, Node, Wire
 
+UNWIRED = "not connected"
+MOST_ASKED = 12
+"""So many layers are tried as a source for one that lacks an input."""
 MISTAKES = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
@@ -87,9 +90,13 @@ def infer(network: Network, feeds: Mapping[str, Shape] | None = None, before: Sh
 def _existing(network: Network) -> tuple[Network, list[Problem]]:
     """Return the network without wires that lead nowhere, and what is to be said of those."""
     lost = tuple(w for w in network.wires if w.source not in network.nodes or w.target not in network.nodes)
-    texts = (f"A wire leads from {w.source} to {w.target}, and one of them does not exist." for w in lost)
-    problems = [Problem("wires", text, "Remove the wire.", short="loose wire") for text in texts]
-    return (network.unwire(*lost) if lost else network), problems
+    return (network.unwire(*lost) if lost else network), [_loose(w) for w in lost]
+
+
+def _loose(wire: Wire) -> Problem:
+    text = f"A wire leads from {wire.source} to {wire.target}, and one of them does not exist."
+    repair = Repair("drop_wire", (wire.source, wire.target, wire.slot), "Remove the wire", safe=True)
+    return Problem("wires", text, "Remove the wire.", repair=repair, short="loose wire")
 
 
 def _cycle(network: Network, node: Node, looped: frozenset[str]) -> Problem:
@@ -109,7 +116,7 @@ def _find(network: Network, node: Node, made_of: tuple[Any, ...], found: Mapping
     sources = network.sources(node.id)
     if not isinstance(node.layer, LayerSpec):
         text = f"{node.name} holds {node.layer.KERAS}, which is no layer."
-        problem = Problem(node.name, text, "Remove it.", node=node.id, short="no layer")
+        problem = Problem(node.name, text, "Remove it.", node=node.id, repair=_removal(node), short="no layer")
         return Finding(made_of, problems=(problem,))
     if lacking := _count(network, node, node.layer, sources):
         return Finding(made_of, problems=(lacking,))
@@ -124,23 +131,81 @@ def _find(network: Network, node: Node, made_of: tuple[Any, ...], found: Mapping
         problem = misfit.problem(node.id, node.name, names)
     except (LayerwrightError, *MISTAKES) as error:
         text = f"{node.name} cannot take {' and '.join(map(str, shapes))}: {error}"
-        problem = Problem(node.name, text, "Change its settings.", node=node.id, short="does not fit")
+        fix = "Change its settings, or remove it."
+        problem = Problem(node.name, text, fix, node=node.id, repair=_removal(node), short="does not fit")
     return Finding(made_of, problems=(problem,))
 
 
 def _count(network: Network, node: Node, layer: LayerSpec, sources: tuple[str, ...]) -> Problem | None:
     least, most = layer.INPUTS
+    if (inner := getattr(layer, "network", None)) is not None:  # a group takes one layer for each Input inside
+        least = most = len(inner.inputs())
     have = len(sources)
     if have >= least and (most is None or have <= most):
         return None
     wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
     message = f"{node.name} needs {wanted} input{'' if wanted == '1' else 's'}. It has {have or 'none'}."
     if have < least:
-        return Problem(node.name, message, "Wire a layer into it.", node=node.id, short="not connected")
-    wire = next(w for w in reversed(network.wires) if w.target == node.id)
+        return Problem(node.name, message, "Wire a layer into it.", node=node.id, short=UNWIRED)
+    wire = max((w for w in network.wires if w.target == node.id), key=lambda w: w.slot)
     repair = Repair("disconnect", (wire.source, wire.target, wire.slot), "Remove the last wire")
-    fix = "Remove a wire, or join them with a Concatenate." if layer.INPUTS == (1, 1) else "Remove a wire."
-    return Problem(node.name, message, fix, node=node.id, repair=repair, short="too many inputs")
+    joined = layer.INPUTS == (1, 1)
+    fix = "Remove a wire, or join them with a Concatenate." if joined else "Remove a wire."
+    join = (Repair("join_inputs", (node.id, "merge.concatenate/1"), "Insert Concatenate"),) if joined else ()
+    return Problem(node.name, message, fix, node=node.id, repair=repair, short="too many inputs", others=join)
+
+
+def _removal(node: Node) -> Repair:
+    return Repair("remove", (node.id,), f"Remove {node.name}")
+
+
+def _mendable(network: Network, problem: Problem, found: Mapping[str, Finding], few: bool) -> Problem:
+    """Return a problem of a layer that lacks an input with its fixes: now the shapes of all others are known."""
+    if problem.short != UNWIRED or problem.node is None:
+        return problem
+    first, *others = _connections(network, network.nodes[problem.node], found if few else {})
+    return replace(problem, repair=first, others=tuple(others))
+
+
+def _connections(network: Network, node: Node, found: Mapping[str, Finding]) -> Iterator[Repair]:
+    """Yield what feeds a layer that lacks an input: the end of a stack, else a layer that it takes, else an Input.
+
+    found: empty where so many lack one that looking around for each would take too long.
+    """
+    sources, behind = network.sources(node.id), _behind(network, node.id) if found else set()
+    free = [n for n in network if n.id not in behind and n.id not in sources and n.id != node.id] if found else []
+    near = [n for ends in (True, False) for n in reversed(free) if bool(network.targets(n.id)) != ends][:MOST_ASKED]
+    ranked = sorted(near, key=lambda n: not _takes(node.layer, n.id, sources, found))
+    for other in ranked[:3]:
+        yield Repair("connect", (other.id, node.id), f"Connect {other.name}")
+    if not free and not sources:
+        yield Repair("insert_before", (node.id, "io.input/1"), "Add an Input")
+    yield _removal(node)
+
+
+def _behind(network: Network, node: str) -> set[str]:
+    seen: set[str] = set()
+    waiting = [node]
+    while waiting:
+        for target in network.targets(waiting.pop()):
+            if target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    return seen
+
+
+def _takes(layer: Any, source: str, sources: tuple[str, ...], found: Mapping[str, Finding]) -> bool:
+    """Return whether a layer takes the output of one more node, as far as shapes are known."""
+    gifts = [found.get(s, Finding()).gives for s in (*sources, source)]
+    known = tuple(gift[0] for gift in gifts if gift is not None)
+    if len(known) < len(gifts):
+        return False
+    try:
+        _rank(layer, known)
+        layer.output_shape(known)
+    except (LayerwrightError, *MISTAKES):
+        return False
+    return True
 
 
 def _enter(
@@ -169,8 +234,10 @@ def _rank(layer: LayerSpec, shapes: tuple[Shape, ...]) -> None:
             insert = ("reshape.reshape/1", slot, (("target_shape", (1,) * least),))
             raise Misfit(f"needs rows of at least {least} axes", shapes, fix=fix, short="too few axes", insert=insert)
         if most is not None and len(shape) > most:
-            flatten = ("reshape.flatten/1", slot, ()) if most == 1 else None
-            fix = "Put a Flatten between them." if most == 1 else f"Reshape it to {most} axes."
+            target = (-1, *shape[len(shape) - most + 1 :]) if most > 1 else (-1,)
+            reshape: Insert = ("reshape.reshape/1", slot, (("target_shape", target),))
+            flatten: Insert = ("reshape.flatten/1", slot, ()) if most == 1 else reshape
+            fix = "Put a Flatten between them." if most == 1 else f"Put a Reshape to {target} between them."
             raise Misfit(f"needs {most}-D rows", shapes, fix=fix, short=f"needs {most}-D rows", insert=flatten)
 
 
@@ -209,6 +276,8 @@ def _same_weights(network: Network, node: Node, owner: str, found: Mapping[str, 
 def _shapes(network: Network, found: Mapping[str, Finding], loose: list[Problem]) -> Shapes:
     each = found.items()
     problems = [problem for finding in found.values() if finding.problems for problem in finding.problems]
+    few = len(problems) <= MOST_ASKED
+    problems = [_mendable(network, problem, found, few) for problem in problems]
     return Shapes(
         output={id: gives[0] if (gives := found[id].gives) else None for id in network.nodes},
         dtype={id: f.gives[1] for id, f in each if f.gives is not None},

@@ -57,10 +57,11 @@ def bound(network: Network, chosen: Mapping[str, str], tensors: "tuple[TensorInf
 
 def _unfed(network: Network, node: str, names: list[str]) -> Problem:
     name = network.nodes[node].name
-    repair = Repair("set_feed", (node, names[0]), f"Take {names[0]}") if names else None
+    takes = [Repair("set_feed", (node, n), f"Take {n}") for n in names[:4]]
+    repair, *others = [*takes, Repair("remove", (node,), f"Remove {name}")]
     fix = f"Choose {' or '.join(names[:4])}." if names else "Give a column the role input."
     message = f"{name} must take a tensor of the data. It takes none."
-    return Problem(name, message, fix, node=node, repair=repair, short="no tensor")
+    return Problem(name, message, fix, node=node, repair=repair, short="no tensor", others=tuple(others))
 
 
 def _unused(tensor: "TensorInfo") -> Problem:

@@ -1,13 +1,15 @@
 """From a project and its table to what a fit needs: columns, task, parts, recipe and tensors."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from engine.data.settings import DataSettings, Source, Task
-from engine.errors import DataError, LayerwrightError, Problem
+import numpy as np
+
+from engine.data.settings import DataSettings, Source, Split, Task
+from engine.errors import DataError, LayerwrightError, Problem, Repair
 from engine.network import shapes as network_shapes
 from engine.project import datafile, feeds
 from engine.project.document import Project
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from engine.network.pairing import Goal
     from engine.network.shapes import Shapes
 
+UNEVEN = 4.0
+"""From this ratio of the largest class to the smallest on, weights are suggested."""
+LARGE = 10.0
+"""Numbers above this are worth scaling."""
 PARTS = ("train", "validation", "test")
 
 
@@ -137,8 +143,21 @@ def _prepared(project: Project, table: "Table") -> tuple[list[Problem], Prepared
         reports = columns.infer(table, project.data)
         found = list(problems.problems(table, reports, project.data, columns.task(reports, project.data)))
         known = any(p.severity == "error" for p in found)
-        return found if known else [*found, Problem("data", str(error), short="no data")], None
+        return found if known else [*found, _no_data(project, str(error))], None
     return list(prepared.problems), prepared
+
+
+def _no_data(project: Project, sentence: str) -> Problem:
+    """Return the problem of data that cannot be prepared, with the choices of a person that may be the reason."""
+    repairs = []
+    if project.data.excluded:
+        repairs.append(Repair("set_data", ("excluded", ()), "Take all rows in again"))
+    if project.data.task is not None:
+        repairs.append(Repair("set_task", (None,), "Let the target set the task"))
+    if project.data.split != Split():
+        repairs.append(Repair("set_data", ("split", Split()), "Use the usual split"))
+    first, others = (repairs[0], tuple(repairs[1:])) if repairs else (None, ())
+    return Problem("data", sentence, repair=first, short="no data", others=others)
 
 
 def _network_problems(
@@ -153,9 +172,25 @@ def _network_problems(
     goals, found = _goals(project, prepared, shapes)
     known = feeds.problems(project, tensors)
     unfed = {p.node for p in known if p.node}
-    checked = network_check.check(project.network, _feeds(project, prepared.recipe), goals, shapes)
+    checked = network_check.check(project.network, _feeds(project, prepared), goals, shapes)
     rest = [p for p in checked if p.node not in unfed or p.short != "no tensor"]
-    return (*known, *found, *rest)
+    return (*known, *found, *rest, *_imbalance(project, prepared))
+
+
+def _imbalance(project: Project, prepared: Prepared) -> Iterator[Problem]:
+    """Classes of very different sizes that count by their rows: the rare ones are hardly learnt."""
+    if project.fit.class_weight != "none" or not prepared.classes or len(project.network.outputs) > 1:
+        return
+    column = prepared.recipe.target().column
+    target = (prepared.tensors["train"].target or {}).get(column)
+    counts = np.bincount(np.ravel(target).astype(np.int64)) if target is not None and len(target) else np.zeros(1)
+    sizes = counts[counts > 0]
+    ratio = float(sizes.max() / sizes.min()) if len(sizes) > 1 else 1.0
+    if ratio > UNEVEN:
+        text = f"The largest class of {column!r:.60} has {ratio:.1f} times as many rows as the smallest."
+        repair = Repair("set_fit", ("class_weight", "balanced"), "Use class weights")
+        fix = "Let each class count the same in the loss."
+        yield Problem(column, text, fix, "warning", repair=repair, short="uneven classes")
 
 
 def _goals(project: Project, prepared: Prepared, shapes: "Shapes") -> "tuple[list[Goal], list[Problem]]":
@@ -168,19 +203,43 @@ def _goals(project: Project, prepared: Prepared, shapes: "Shapes") -> "tuple[lis
     try:
         outputs = taught(project, prepared.recipe, project.network, shapes)
     except LayerwrightError as error:
-        return [], [Problem("targets", str(error), short="no target")]
+        first, *others = _teaching(project, prepared)
+        return [], [Problem("targets", str(error), repair=first, short="no target", others=tuple(others))]
     return [Goal(o.node, o.loss, len(o.classes) or None, None if o.classes else 1) for o in outputs], []
 
 
-def _feeds(project: Project, recipe: "Recipe") -> "dict[str, Feed]":
+def _teaching(project: Project, prepared: Prepared) -> Iterator[Repair]:
+    """Yield what gives each output something to learn: a target of its own, a column that the data have."""
+    named = {t.node for t in project.targets}
+    bare = [o for o in project.network.outputs if o not in named and None not in named]
+    for node in bare[:1]:
+        yield Repair("add_target", (node,), f"Teach {project.network.nodes[node].name}")
+        yield Repair("set_outputs", (tuple(o for o in project.network.outputs if o != node),), "Make it no output")
+    known = [t.column for t in prepared.recipe.targets]
+    for i, target in enumerate(project.targets):
+        if target.column is not None and target.column not in known and known:
+            yield Repair("teach", (i, known[0]), f"Predict {known[0]:.40}")
+    yield Repair("set_outputs", (project.network.outputs[:1],), "Keep one output")
+
+
+def _feeds(project: Project, prepared: Prepared) -> "dict[str, Feed]":
     from engine.network.check import Feed
 
+    recipe = prepared.recipe
     steps, tensors = dict(recipe.groups()), {t.name: t for t in recipe.tensors}
+    sizes = {r.name: max(abs(r.minimum or 0.0), abs(r.maximum or 0.0)) for r in prepared.reports}
     found = {}
     for node, name in feeds.matched(project.network, project.feeds, recipe.tensors).items():
         scaled = any(getattr(step, "scale", 1.0) != 1.0 for step in steps[name])
-        found[node] = Feed(tensors[name].shape, scaled, tensors[name].vocabulary_size, name)
+        raw = any(_is_raw(step, sizes.get(step.column, 0.0)) for step in steps[name])
+        found[node] = Feed(tensors[name].shape, scaled, tensors[name].vocabulary_size, name, raw)
     return found
+
+
+def _is_raw(step: Any, size: float) -> bool:
+    """Return whether a step hands numbers on as they are although the largest is far from 1."""
+    scale = getattr(step, "scale", None)
+    return scale is not None and set(np.ravel(scale)) == {1.0} and not np.any(step.shift) and size > LARGE
 
 
 def _check_target(table: "Table", reports: "tuple[ColumnReport, ...]") -> None:

@@ -53,6 +53,7 @@ HELP: tuple[Action, ...] = (
     Action("help.news", "What's new", "sparkles", tip="What each version brought.", words=("changelog", "version")),
     Action("help.gpu", "How to add a GPU", "gpu", tip="What a GPU needs and how it is found.", words=("cuda", "cupy")),
     Action("help.diagnostics", "Copy diagnostics", "copy", tip="Versions, screen and log lines, without your data."),
+    Action("help.topic", "Help", "circle-help", ("F1",), "Help on the thing in focus.", words=("manual", "reference")),
     Action("help.about", "About Layerwright", "info", words=("version", "licence", "license")),
 )
 DATA: tuple[Action, ...] = (

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from engine.specs import snake
 from studio import theme
 from studio.canvas import catalog
 from studio.canvas.commands import add_after
@@ -52,6 +53,10 @@ class LayerRow(Themed, QWidget):
         name = tr("Add {layer}", layer=record.KERAS)
         named(self, tr("Add suggested {layer}", layer=record.KERAS) if suggested else name, record.PURPOSE)
         self.follow_theme()
+
+    def help_topic(self) -> str:
+        """Return the help page of the layer."""
+        return f"layer/{snake(self.record.KERAS)}"
 
     def sizeHint(self) -> QSize:
         return QSize(200, theme.size("row"))

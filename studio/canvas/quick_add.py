@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.project.document import Project
+from engine.specs import snake
 from studio import theme
 from studio.canvas import arrange, catalog, trial
 from studio.canvas.arrange import CARD_H, CARD_W
@@ -90,6 +91,11 @@ class QuickAdd(Box):
         focus = QApplication.focusWidget()
         self.back = focus if focus is not None and focus is not self.search else self.view
         self.search.setFocus()
+
+    def help_topic(self) -> str:
+        """Return the help page of the layer that Enter would add."""
+        item = self.list.currentItem()
+        return f"layer/{snake(item.data(ROLE)[0].KERAS)}" if item is not None else ""
 
     def close_list(self) -> None:
         """Go away and give the keyboard back to where it was, canvas or outline."""

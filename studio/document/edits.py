@@ -59,6 +59,7 @@ from studio.document.network_edits import (
     unshare,
 )
 from studio.document.note_edits import add_note, new_notes, place, remove_notes, resize_note, write_note
+from studio.document.repair_edits import append_layers, drop_wire, join_inputs, made, teach, use_loss
 from studio.document.scope import inside
 from studio.document.stack import downstream, trunk_target, trunk_wire
 from studio.document.training_edits import (
@@ -131,18 +132,24 @@ def inside_repair(project: Project, path: tuple[str, ...], action: str, *argumen
 
 
 REPAIRS: dict[str, Callable[..., Project]] = {
+    "add_layer": lambda project, layer: add_layer(project, layer_of(layer)),
+    "add_target": add_target,
     "append_layer": lambda project, node, layer: append_layer(project, layer_of(layer), node),
+    "append_layers": append_layers,
     "chain": chain,
     "connect": connect,
     "disconnect": disconnect_between,
     "inside": inside_repair,
+    "drop_wire": drop_wire,
+    "exclude_rows": exclude_rows,
     "insert_after": lambda project, node, layer: insert_after(project, layer_of(layer), node),
     "insert_before": lambda project, node, layer: insert_before(project, layer_of(layer), node),
     "insert_layer": insert_repair,
+    "join_inputs": join_inputs,
     "remove": remove,
     "rename": rename,
     "reorder": reorder,
-    "replace_layer": lambda project, node, layer: replace_layer(project, node, layer_of(layer)),
+    "replace_layer": lambda project, node, layer, values=(): replace_layer(project, node, made(layer, values)),
     "set_column": lambda project, name, field, value: set_column(project, name, **{field: value}),
     "set_compile": set_compile_field,
     "set_data": set_data_field,
@@ -164,7 +171,9 @@ REPAIRS: dict[str, Callable[..., Project]] = {
     "set_tensor": set_tensor,
     "set_trainable": set_trainable,
     "set_type": set_type,
+    "teach": teach,
     "unshare": unshare,
+    "use_loss": use_loss,
 }
 
 

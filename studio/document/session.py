@@ -119,6 +119,10 @@ class Session(QObject):
         self._tell_dirty()
         return True
 
+    def hold(self) -> None:
+        """A drag begins: its steps with the same key become one, however long it takes. `settle` ends it."""
+        self.stack.hold()
+
     def settle(self) -> None:
         """End a drag: the next step does not join the last one, whatever its key."""
         self.stack.settle()

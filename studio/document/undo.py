@@ -39,6 +39,8 @@ class UndoStack(QObject):
         self._index = self._forgotten = 0
         self._clean: int | None = 0
         self._touched = 0.0
+        self._held = False
+        self._drag: Step | None = None
 
     # ---- changing ----
     def push(self, step: Step) -> None:
@@ -48,6 +50,7 @@ class UndoStack(QObject):
             self._clean = None
         if not self._merged(step):
             self._steps.append(step)
+            self._drag = step if self._held else None
             self._index += 1
             self._forget_oldest()
         self._touched = time.monotonic()
@@ -56,7 +59,7 @@ class UndoStack(QObject):
 
     def _merged(self, step: Step) -> bool:
         last = self.last()
-        quick = time.monotonic() - self._touched <= MERGE_SECONDS
+        quick = last is self._drag if self._held else time.monotonic() - self._touched <= MERGE_SECONDS
         if last is None or step.key is None or last.key != step.key or not quick or self.isClean():
             return False
         last.after, last.label = step.after, step.label
@@ -90,9 +93,13 @@ class UndoStack(QObject):
             self._show(self._steps[index].before if back else self._steps[index - 1].after)
             self._tell()
 
+    def hold(self) -> None:
+        """A drag begins: its steps become one, however long it takes; `settle` ends it."""
+        self._held, self._drag = True, None
+
     def settle(self) -> None:
         """The next step joins no other."""
-        self._touched = 0.0
+        self._touched, self._held, self._drag = 0.0, False, None
 
     def clear(self) -> None:
         """Forget all steps; the value counts as saved."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine import registry
 from engine.errors import LayerwrightError, UsageError
 from engine.specs import FieldInfo, snake
+from studio.inspector.previews import CurvePreview
 from studio.text import tr
 from studio.widgets import LineEdit, NumberField, Select, Slider, Switch, lay
 
@@ -20,7 +21,10 @@ SPLIT = re.compile(r"[\s,;×x()\[\]]+")
 
 
 class Editor(Protocol):
-    """What a form needs of an editor. `changed(value)` tells, `error_changed(sentence)` marks."""
+    """What a form needs of an editor. `changed(value)` tells, `error_changed(sentence)` marks.
+
+    One of several controls has `first` (takes the keyboard) and may have `grabbed(bool)`: a drag begins, or ends.
+    """
 
     changed: Any
     error_changed: Any
@@ -129,10 +133,12 @@ class Tuple(LineEdit):
 
 
 class _Row(QWidget):
-    """Several controls that are one editor."""
+    """Several controls that are one editor. `first` is the one that takes the keyboard."""
 
     changed = Signal(object)
     error_changed = Signal(object)
+    grabbed = Signal(object)
+    first: QWidget
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -157,6 +163,7 @@ class Linked(_Row):
         for field in self.fields:
             field.changed.connect(self._changed)
             field.error_changed.connect(self.error_changed)
+        self.first = self.fields[0]
         lay(self, [(f, 1) for f in self.fields], False, 6, 0)
 
     def show_value(self, value: Any) -> None:
@@ -165,9 +172,12 @@ class Linked(_Row):
 
     def show_mixed(self) -> None:
         self.show_value(None)
+        for field in self.fields:
+            field.setPlaceholderText("–")
 
-    def _changed(self, _: object) -> None:
-        numbers = [f.value() for f in self.fields]
+    def _changed(self, typed: object) -> None:
+        """The numbers that are still open (a new tuple, several layers) take over the one that was typed."""
+        numbers = [typed if f.value() is None else f.value() for f in self.fields]
         if all(n is None for n in numbers) and self._info.optional:
             self.changed.emit(None)
         elif all(n is not None for n in numbers):
@@ -191,10 +201,12 @@ class Rate(_Row):
         self.number = NumberField(None, name=name, optional=info.optional, check=check, step=0.05)
         self.slider = Slider(name=f"{name} slider", step=0.01)
         self.number.setFixedWidth(74)
+        self.first = self.number
         self._check = check
         self.number.changed.connect(self._typed)
         self.number.error_changed.connect(self.error_changed)
         self.slider.changed.connect(self._slid)
+        self.slider.grabbed.connect(self.grabbed)
         lay(self, [self.number, (self.slider, 1)], False, 8, 0)
 
     def show_value(self, value: Any) -> None:
@@ -244,7 +256,7 @@ class Choice(Select):
 
 
 class OnOff(Switch):
-    """A switch; an optional one is a select, see `_bool`."""
+    """A switch."""
 
     error_changed = Signal(object)
 
@@ -255,7 +267,27 @@ class OnOff(Switch):
         self.set_value(bool(value))
 
     def show_mixed(self) -> None:
-        self.set_value(False)
+        self.set_mixed()
+
+
+class Activation(_Row):
+    """The select of an activation, with its curve beside it."""
+
+    def __init__(self, info: FieldInfo, name: str, check: Check) -> None:
+        super().__init__(name)
+        self.select = self.first = Choice(info, name, check)
+        self.curve = CurvePreview(tr("Curve of {field}", field=name.lower()))
+        self.select.changed.connect(self.changed)
+        self.select.error_changed.connect(self.error_changed)
+        lay(self, [(self.select, 1), self.curve], False, 8, 0)
+
+    def show_value(self, value: Any) -> None:
+        self.select.show_value(value)
+        self.curve.show_value(value)
+
+    def show_mixed(self) -> None:
+        self.select.show_mixed()
+        self.curve.show_value(None)
 
 
 class Record(Select):
@@ -289,7 +321,7 @@ EDITORS: dict[str, Callable[[FieldInfo, str, Check], Any]] = {
     "rate": Rate,
     "bool": OnOff,
     "enum": Choice,
-    "activation": Choice,
+    "activation": Activation,
     "text": Text,
     "ints": _tuple,
     "floats": _tuple,

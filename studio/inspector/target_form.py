@@ -30,14 +30,15 @@ class TargetForm(QWidget):
         self.weight.changed.connect(self._set_weight)
         self.optimizer = Select((), name=tr("Optimizer"))
         self.optimizer.changed.connect(self._set_optimizer)
-        self.loss_form = _Nested(self._set_loss_field, tr("Loss"))
-        self.optimizer_form = _Nested(self._set_optimizer_field, tr("Optimizer"))
+        self.loss_form = _Nested(self._set_loss_field, self._grabbed)
+        self.optimizer_form = _Nested(self._set_optimizer_field, self._grabbed)
         self.about = Label("", 12, 400, "text.secondary", wrap=True)
-        rows = column(FieldRow(tr("Column"), self.column), FieldRow(tr("Loss"), self.loss), self.loss_form,
-                      FieldRow(tr("Weight"), self.weight, tooltip=tr("How much this loss counts beside the others")),
-                      self.about, spacing=0, margins=(16, 6, 10, 10))  # fmt: skip
+        weight = FieldRow(tr("Weight"), self.weight, tooltip=tr("How much this loss counts beside the others"))
+        weight.grabbed.connect(self._grabbed)
+        rows = column(FieldRow(tr("Column"), self.column), FieldRow(tr("Loss"), self.loss), self.loss_form, weight,
+                      self.about, spacing=0, margins=(16, 6, 16, 10))  # fmt: skip
         below = column(
-            FieldRow(tr("Optimizer"), self.optimizer), self.optimizer_form, spacing=0, margins=(16, 0, 10, 8)
+            FieldRow(tr("Optimizer"), self.optimizer), self.optimizer_form, spacing=0, margins=(16, 0, 16, 8)
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -101,13 +102,16 @@ class TargetForm(QWidget):
         key = f"optimizer:{field}" if dragging else None
         self.session.edit(label, lambda project: edits.set_optimizer_field(project, field, value), key)
 
+    def _grabbed(self, held: bool) -> None:
+        self.session.hold() if held else self.session.settle()
+
 
 class _Nested(QWidget):
     """The fields of a chosen record."""
 
-    def __init__(self, asked: Any, prefix: str) -> None:
+    def __init__(self, asked: Any, grabbed: Any) -> None:
         super().__init__()
-        self._asked, self._prefix = asked, prefix
+        self._asked, self._grabbed = asked, grabbed
         self.form: Form | None = None
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
@@ -125,6 +129,7 @@ class _Nested(QWidget):
         if spec is not None:
             self.form = Form([spec])
             self.form.set_asked.connect(self._asked)
+            self.form.grabbed.connect(self._grabbed)
             self.box.addWidget(self.form)
 
 

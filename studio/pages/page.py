@@ -50,7 +50,7 @@ class Page(QWidget):
 
     Override `left`, `centre`, `right` and `dock` (or `build` for a layout of your own), `status`, `primary`, `enter`,
     `leave`. Signals: `status_changed()` when status or primary have changed; `go(stage)` to show another stage;
-    `tell(title, text, kind, action, act)` shows a toast.
+    `tell(title, text, kind, action, act)` shows a toast; `help_asked(topic)` opens a help page.
     """
 
     STAGE: ClassVar[str] = ""
@@ -62,6 +62,7 @@ class Page(QWidget):
     status_changed = Signal()
     go = Signal(object)
     tell = Signal(object, object, object, object, object)
+    help_asked = Signal(object)
 
     def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__()
@@ -139,6 +140,10 @@ class Page(QWidget):
 
     def shut(self) -> None:
         """The window closes: end what this page has started."""
+
+    def help_topic(self) -> str:
+        """Return the help page of this stage."""
+        return f"stage/{self.STAGE}"
 
     def toast(
         self, title: str, text: str = "", kind: str = "info", action: str = "", act: Callable[[], object] | None = None

@@ -1,12 +1,34 @@
 """Containers: card, panel head, collapsible part, form row, empty state, scroll area."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio import theme
-from studio.widgets.base import Box, Item, Margins, Themed, clear, column, icon_at, lay, named, painter_of, put, row
-from studio.widgets.button import Button
+from studio.widgets.base import (
+    Box,
+    Item,
+    Margins,
+    Themed,
+    clear,
+    column,
+    icon_at,
+    lay,
+    named,
+    painter_of,
+    plain_tip,
+    put,
+    row,
+)
+from studio.widgets.button import Button, IconButton
 from studio.widgets.fields import LineEdit, NumberField, Scrub
 from studio.widgets.label import Chip, Icon, Label, Tile
 
@@ -67,7 +89,7 @@ class _Fold(Themed, QAbstractButton):
         super().__init__()
         self.setText(title)
         self.setCheckable(True)
-        self.note, self._color = note, color
+        self.note, self._color, self.indent = note, color, 12
         self.setFixedHeight(28)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         named(self, title)
@@ -80,8 +102,15 @@ class _Fold(Themed, QAbstractButton):
         painter, h = painter_of(self), self.height()
         if self.underMouse():
             painter.fillRect(self.rect(), theme.color("bg.hover"))
-        icon_at(painter, 12, (h - 14) / 2, "chevron-down" if self.isChecked() else "chevron-right", "text.muted", 14)
-        x = 32.0
+        icon_at(
+            painter,
+            self.indent,
+            (h - 14) / 2,
+            "chevron-down" if self.isChecked() else "chevron-right",
+            "text.muted",
+            14,
+        )
+        x = self.indent + 20.0
         if self._color:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(self._color))
@@ -93,7 +122,7 @@ class _Fold(Themed, QAbstractButton):
         painter.setFont(theme.font(11, 500))
         painter.setPen(theme.color("text.muted"))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(0, 0, self.width() - 16, h), flags, self.note)
+        painter.drawText(QRectF(0, 0, self.width() - self.indent - 4, h), flags, self.note)
 
 
 class Collapsible(QWidget):
@@ -137,35 +166,82 @@ class Collapsible(QWidget):
         self.toggled.emit(opened)
 
 
+class Reset(IconButton):
+    """The arrow that returns a field to its default. It is seen while the pointer or the keyboard is in its row."""
+
+    SIDE = 24
+
+    def __init__(self, name: str, key: str = "") -> None:
+        super().__init__("rotate-ccw", name, key=key, size="small")
+        self.setFixedSize(self.SIDE, self.SIDE)
+
+    def hot(self) -> bool:
+        """Return whether it is seen now."""
+        owner, focus = self.parentWidget(), QApplication.focusWidget()
+        while owner is not None and not isinstance(owner, FieldRow):
+            owner = owner.parentWidget()
+        return owner is not None and (owner.underMouse() or (focus is not None and owner.isAncestorOf(focus)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.hot():
+            painter_of(self).fillRect(self.rect(), theme.color("bg.panel"))  # it may stand over the label's end
+            super().paintEvent(event)
+
+
 class FieldRow(QWidget):
-    """A form row: label column of 104, control, an optional hint, and a sentence below when the entry is invalid."""
+    """A form row: label column of 104, control, an optional hint, and a sentence below when the entry is invalid.
+
+    reset_button: stands at the end of the label. `reset()`: a double click on the label. `grabbed(bool)`: a drag of the
+    label that scrubs a number begins, or ends.
+    """
 
     reset = Signal()
+    grabbed = Signal(object)
 
     def __init__(
-        self, label: str, control: QWidget, hint: QWidget | None = None, *, label_width: int = 104, tooltip: str = ""
+        self,
+        label: str,
+        control: QWidget,
+        hint: QWidget | None = None,
+        *,
+        label_width: int = 104,
+        tooltip: str = "",
+        reset_button: Reset | None = None,
     ) -> None:
         super().__init__()
         self.label = Label(label, 12, 400, "text.secondary", elide=True)
-        self.label.setFixedWidth(label_width)
         self.control = control
+        head = row((self.label, 1), spacing=0)
+        head.setFixedWidth(label_width)
+        if reset_button is not None:
+            reset_button.setParent(head)
+            reset_button.move(label_width - reset_button.SIDE, (34 - reset_button.SIDE) // 2)
         stretches = control.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Fixed
         end: list[Item] = [*([hint] if hint else []), *([] if stretches else [None])]
         self.sentence = Label("", 11, 400, "danger.text", wrap=True)
-        self.sentence.hide()
-        line = row(self.label, (control, 1) if stretches else control, *end, height=34)
-        lay(self, [line, row(label_width + 8, (self.sentence, 1), spacing=0)], True, 0, 0)
+        self._below = row(label_width + 8, Icon("circle-alert", "danger.fill", 12), (self.sentence, 1), spacing=6)
+        self._below.hide()
+        line = row(head, (control, 1) if stretches else control, *end, height=34)
+        lay(self, [line, self._below], True, 0, 0)
         if tooltip:
-            self.label.setToolTip(tooltip)
+            self.setToolTip(plain_tip(tooltip))
         if isinstance(control, LineEdit):
             control.error_changed.connect(self.set_error)
-        if isinstance(control, NumberField):
-            self._scrub = Scrub(self.label, control)
+        number = getattr(control, "number", control)
+        if isinstance(number, NumberField):
+            self._scrub = Scrub(self.label, number)
+            self._scrub.grabbed.connect(self.grabbed)
 
     def set_error(self, sentence: str) -> None:
         """Show a sentence under the control; an empty one hides it."""
         self.sentence.setText(sentence)
-        self.sentence.setVisible(bool(sentence))
+        self._below.setVisible(bool(sentence))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
 
     def set_changed(self, changed: bool) -> None:
         """Show the label strong when the value differs from its default; a double click on it then resets."""
@@ -173,7 +249,8 @@ class FieldRow(QWidget):
         self.label.set_color("text.primary" if changed else "text.secondary")
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self.label.geometry().contains(event.position().toPoint()):
+        at = self.label.mapFrom(self, event.position().toPoint())
+        if self.label.rect().contains(at):
             self.reset.emit()
 
 

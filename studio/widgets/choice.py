@@ -75,11 +75,36 @@ class _Mark(Themed, QAbstractButton):
 
 
 class Switch(_Mark):
-    """On or off, at once. `changed(bool)` is emitted when a person flips it."""
+    """On or off, at once. `changed(bool)` is emitted when a person flips it.
+
+    `set_mixed` shows a dash: the things in question differ; the next click turns all on.
+    """
 
     MARK = QSize(28, 20)
+    mixed = False
+
+    def set_value(self, checked: bool) -> None:
+        self.mixed = False
+        super().set_value(checked)
+        self.setAccessibleDescription("")
+        self.update()
+
+    def set_mixed(self) -> None:
+        """Show that some are on and some are off."""
+        super().set_value(False)
+        self.mixed = True
+        self.setAccessibleDescription("–")
+        self.update()
+
+    def _clicked(self, checked: bool) -> None:
+        self.mixed = False
+        super()._clicked(checked)
 
     def paint_mark(self, painter: Any) -> None:
+        if self.mixed:
+            rounded(painter, QRectF(0, 2, 28, 16), theme.color("bg.active"), theme.color("border.control"), 8)
+            painter.fillRect(QRectF(9, 9, 10, 2), theme.color("border.control"))
+            return
         on, live = self.isChecked(), self.isEnabled()
         fill = theme.color("accent.fill" if on and live else "bg.active")
         stroke = None if on and live else theme.color("border.control" if live else "border.strong")

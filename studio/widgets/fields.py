@@ -14,6 +14,7 @@ from studio.widgets.base import Themed, icon_at, named, painter_of, plain_tip
 
 Check = Callable[[Any], Any]
 STEPPER = 22
+STEP_PIXELS = 6
 
 
 class LineEdit(Themed, QLineEdit):
@@ -242,24 +243,46 @@ class NumberField(LineEdit):
 
 
 class Scrub(QWidget):
-    """Not shown: lets a label be dragged left and right to step a number field."""
+    """Not shown: lets a label be dragged left and right to step a number field; Shift steps ten at a time.
+
+    `grabbed(bool)`: a drag begins, or ends.
+    """
+
+    grabbed = Signal(object)
 
     def __init__(self, label: QWidget, field: NumberField) -> None:
         super().__init__(label)
         self.hide()
-        self._field, self._from, self._done = field, QPoint(), 0
+        self._field, self._from, self._done, self._held = field, QPoint(), 0, False
         label.setCursor(Qt.CursorShape.SizeHorCursor)
         label.installEventFilter(self)
 
     def eventFilter(self, label: Any, event: QEvent) -> bool:
-        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+        if not isinstance(event, QMouseEvent):
+            return False
+        if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
             self._from, self._done = event.position().toPoint(), 0
-        elif isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove and event.buttons():
-            steps = (event.position().toPoint().x() - self._from.x()) // 6
-            if steps != self._done:
-                self._field.step_by(steps - self._done)
-                self._done = steps
-        return False
+        elif event.type() == QEvent.Type.MouseMove and event.buttons() & Qt.MouseButton.LeftButton:
+            self._drag(event)
+        elif event.type() == QEvent.Type.MouseButtonRelease and self._held:
+            self._hold(False)
+        else:
+            return False
+        return True
+
+    def _drag(self, event: QMouseEvent) -> None:
+        steps = (event.position().toPoint().x() - self._from.x()) // STEP_PIXELS
+        if steps == self._done:
+            return
+        if not self._held:
+            self._hold(True)
+        tenfold = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        self._field.step_by((steps - self._done) * tenfold)
+        self._done = steps
+
+    def _hold(self, held: bool) -> None:
+        self._held = held
+        self.grabbed.emit(held)
 
 
 def _range_sentence(low: float | None, high: float | None, text: str) -> str:

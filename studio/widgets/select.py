@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolTip
 
 from studio import theme
-from studio.widgets.base import Themed, icon_at, named, painter_of, rounded
+from studio.widgets.base import Themed, icon_at, named, painter_of, plain_tip, rounded
 from studio.widgets.choice import Options, pairs
 
 
@@ -32,7 +32,7 @@ class Select(Themed, QComboBox):
         tooltip: str = "",
     ) -> None:
         super().__init__()
-        self._icon, self._dot = icon, ""
+        self._icon, self._dot, self._cut = icon, "", False
         self.setFont(theme.font(12, 400, mono))
         self.setFixedHeight(theme.size("controlCompact" if small else "control"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -78,6 +78,12 @@ class Select(Themed, QComboBox):
         widest = max((theme.text_width(self.itemText(i), self.font()) for i in range(self.count())), default=40.0)
         return QSize(round(min(widest, 220)) + 40 + (19 if self._icon else 0), self.height())
 
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._cut:
+            QToolTip.showText(event.globalPos(), plain_tip(self.currentText()), self)
+            return True
+        return super().event(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
@@ -92,6 +98,7 @@ class Select(Themed, QComboBox):
         painter.setFont(self.font())
         text = self.currentText() if self.currentIndex() >= 0 else "–"
         cut = QFontMetricsF(self.font()).elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - x - 24)
+        self._cut = cut != text
         painter.drawText(QRectF(x, 0, rect.width() - x - 20, rect.height()), Qt.AlignmentFlag.AlignVCenter, cut)
         icon_at(painter, rect.width() - 20, (rect.height() - 14) / 2, "chevron-down", "text.muted", 14)
 

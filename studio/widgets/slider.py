@@ -15,12 +15,15 @@ EDGE = 7
 class Slider(Themed, QWidget):
     """A value on a track. `changed(float)` while dragging and at each key, `released()` when a drag ends.
 
+    `grabbed(bool)`: a drag begins, or ends.
+
     band: (low, high) of the range that was seen in training; outside it the knob is amber. mark: a tick (the median).
     log: the track is logarithmic (learning rates). step 0: no steps.
     """
 
     changed = Signal(object)
     released = Signal()
+    grabbed = Signal(object)
 
     def __init__(
         self,
@@ -79,6 +82,7 @@ class Slider(Themed, QWidget):
         self.released.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.grabbed.emit(True)
         self._drag(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -86,6 +90,7 @@ class Slider(Themed, QWidget):
             self._drag(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.grabbed.emit(False)
         self.released.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:

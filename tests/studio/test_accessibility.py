@@ -128,7 +128,7 @@ def test_pages_of_a_trained_project_and_dialogs(studio: Studio) -> None:
 
 def test_questions_and_command_search(studio: Studio) -> None:
     studio.documents._new()
-    studio.about()
+    studio.help.about()
     asked = dialogs.ask_unsaved(studio.window, "Wine", print)
     fair(asked, "unsaved")
     asked.buttons["cancel"].click()

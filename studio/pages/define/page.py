@@ -94,6 +94,9 @@ class DefinePage(Page):
         view.edit_asked.connect(self._edit)
         view.rename_asked.connect(self._rename)
         view.added.connect(self._added)
+        self.inspector.asked.connect(self._command)
+        self.inspector.help_asked.connect(self.help_asked)
+        self.inspector.fit_asked.connect(self._go_fit)
         self.stage.first_wanted.connect(self._first)
         self.stage.callout.fix_asked.connect(self.fix)
         self.problems.chosen.connect(self.go_to)
@@ -241,6 +244,16 @@ class DefinePage(Page):
 
     def _said(self, text: str) -> None:
         self.toast(text)
+
+    def help_topic(self) -> str:
+        return self.inspector.help_topic() or super().help_topic()
+
+    def _command(self, name: str) -> None:
+        """Do a command of the canvas that the inspector offers."""
+        getattr(self.view, name)()
+
+    def _go_fit(self) -> None:
+        self.go.emit("fit")
 
     def _edit(self) -> None:
         self._show_inspector()
