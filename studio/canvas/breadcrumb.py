@@ -1,5 +1,6 @@
 """Where one is: "Network › group_1 › group_2" above the canvas; a click on a name shows what it holds."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.document.lens import Lens
@@ -11,7 +12,9 @@ LONGEST = 28
 
 
 class Breadcrumb(Box):
-    """Follows the scope of a lens; it is not there while no group is open."""
+    """Follows the scope of a lens; it is not there while no group is open. `changed()`: its size may be another."""
+
+    changed = Signal()
 
     def __init__(self, lens: Lens, host: QWidget) -> None:
         self.back = IconButton("chevron-left", tr("Leave group"), key="Alt+Left", size="small")
@@ -39,11 +42,17 @@ class Breadcrumb(Box):
         self.steps = [_Step(self, tr("Network"), 0, not names), *(
             _Step(self, name, i + 1, i + 1 == len(names)) for i, name in enumerate(names))]  # fmt: skip
         for i, step in enumerate(self.steps):
-            if i:
-                self.path.addWidget(Icon("chevron-right", "text.muted", 14))
-            self.path.addWidget(step)
-            step.show()
+            arrows = [Icon("chevron-right", "text.muted", 14)] if i else []
+            for part in (*arrows, step):
+                self.path.addWidget(part)
+                part.show()  # a layout counts only what is shown
         self.setVisible(bool(names))
+        self.changed.emit()
+
+    def fit(self) -> None:
+        """Take the size that the names need."""
+        self.path.invalidate()
+        self.names.setFixedWidth(self.path.sizeHint().width())
         self.adjustSize()
 
     def _leave(self, *_: object) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,6 +33,7 @@ from studio.text import tr
 KEY, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 OWN = ("walk", "extend", "select_all", "escape", "rename_card", "wire_by_keys")
 """Keys of the canvas that a tree has meanings of its own for."""
+ROW = 24
 TREE = QTreeWidgetItem.ChildIndicatorPolicy
 
 
@@ -254,6 +255,9 @@ class _Names(QStyledItemDelegate):
     def __init__(self, outline: Outline) -> None:
         super().__init__(outline)
         self._outline = outline
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), ROW)
 
     def createEditor(
         self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -45,6 +45,10 @@ class Head(QWidget):
         menu = QMenu(self)
         menu.triggered.connect(self._chosen)
         self._entry(menu, tr("Duplicate"), ("canvas", "duplicate"), "copy", "Ctrl+D")
+        self._entry(menu, tr("Duplicate with shared weights"), ("canvas", "duplicate_shared"), "link", "Ctrl+Shift+D")
+        self._entry(menu, tr("Group"), ("canvas", "group"), "boxes", "Ctrl+G")
+        if any(n.layer.KERAS == "Model" for n in self.nodes):
+            self._entry(menu, tr("Ungroup"), ("canvas", "ungroup"), "split", "Ctrl+Shift+G")
         if len(self.nodes) == 1:
             self._replacements(menu.addMenu(tr("Replace with")))
         frozen = all(not self._now(n).trainable for n in self.nodes)
@@ -109,6 +113,8 @@ def title_of(nodes: list[Node], *tools: QWidget) -> QWidget:
     layer = nodes[0].layer
     group = theme.category(layer.GROUP).label
     if len(nodes) == 1:
+        if layer.KERAS == "Model":
+            return title("boxes", layer.GROUP, tr("Group"), tr("Several layers as one card"), *tools)
         alias = f" · {layer.ALIASES[0]}" if layer.ALIASES else ""
         return title(layer.ICON or "box", layer.GROUP, layer.KERAS, f"{group}{alias}", *tools)
     same = len({type(n.layer) for n in nodes}) == 1

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.network.network import Node
 from studio.document import edits
 from studio.document.session import Session
+from studio.inspector.belongs import Belongs
 from studio.inspector.facts import About, cost
 from studio.inspector.form import Form
 from studio.inspector.input_form import InputForm
@@ -29,6 +30,7 @@ class SettingsTab(QWidget):
         self.name: LineEdit | None = None
         self.trainable: Switch | None = None
         self.special: InputForm | None = None
+        self.belongs: Belongs | None = None
         self.about: About | None = None
         one = nodes[0] if len(nodes) == 1 else None
         rows = [*self._rows_of(one), self._form(nodes)]
@@ -43,7 +45,8 @@ class SettingsTab(QWidget):
             return []
         self.name = LineEdit(node.name, name=tr("Name"), mono=True, check=self._check_name)
         self.name.changed.connect(self._rename)
-        rows: list[QWidget] = [FieldRow(tr("Name"), self.name)]
+        self.belongs = Belongs(self.session, node.id)
+        rows: list[QWidget] = [FieldRow(tr("Name"), self.name), self.belongs]
         if node.layer.KERAS == "Input":
             self.special = InputForm(self.session, node.id)
             rows.append(self.special)
@@ -77,6 +80,8 @@ class SettingsTab(QWidget):
         nodes = [self.session.project.network.nodes[i] for i in self.ids]
         if self.special is not None:
             self.special.refresh()
+        if self.belongs is not None:
+            self.belongs.refresh()
         self.form.show_specs([n.layer for n in nodes])
         if self.trainable is not None:
             states = {n.trainable for n in nodes}

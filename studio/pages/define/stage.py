@@ -53,7 +53,10 @@ class Stage(QWidget):
         self.empty.setParent(self)
         self.first.clicked.connect(self.first_wanted)
         self.breadcrumb = Breadcrumb(session, self) if isinstance(session, Lens) else None
-        self.callout.avoid = (self.tools, self.zoom_tools, self.minimap, self.total, self.aligns, self.finder)
+        above = (self.breadcrumb,) if self.breadcrumb is not None else ()
+        self.callout.avoid = (self.tools, self.zoom_tools, self.minimap, self.total, self.aligns, self.finder, *above)
+        if self.breadcrumb is not None:
+            self.breadcrumb.changed.connect(self._place)
         session.selection.changed.connect(self._selected)
         self.finder.closed.connect(self._place)
         self.view.zoomed.connect(self._zoomed)
@@ -98,6 +101,7 @@ class Stage(QWidget):
             box.adjustSize()
         self.tools.move(EDGE, EDGE)
         if self.breadcrumb is not None:
+            self.breadcrumb.fit()
             beside = EDGE + self.tools.width() + 8
             fits = beside + self.breadcrumb.width() + 8 + self.total.width() + EDGE <= width
             self.breadcrumb.move(*((beside, EDGE) if fits else (EDGE, EDGE + self.tools.height() + 8)))
