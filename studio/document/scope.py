@@ -121,7 +121,8 @@ def _put(project: Project, node: str, before: Project, after: Project) -> Projec
         network = sharing.changed(network, node, layer=_group(network.nodes[node], after.network))
         for each in sharing.family(network, node):
             network = _rewired(network, each, before.network.inputs(), after.network.inputs())
-    places = _put_within(project.positions, node, after.positions)
+    inner = {key: at for key, at in after.positions.items() if _exists(after.network, key)}
+    places = _put_within(project.positions, node, inner)
     notes = _put_within(project.notes, node, after.notes)
     return dataclasses.replace(
         after, network=network, positions=places, notes=notes, feeds=project.feeds, targets=project.targets

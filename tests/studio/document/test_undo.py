@@ -16,7 +16,8 @@ from engine import (
 from engine.errors import UsageError
 from engine.network.network import stack
 from engine.project.document import Project
-from studio.document import edits
+from studio.document import edits, scope
+from studio.document.lens import Lens
 from studio.document.session import UNDO_LIMIT, Session
 
 NAMES = ("Input", "Dense", "Dropout", "Add", "Concatenate", "Flatten")
@@ -25,7 +26,8 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from(
             ["append", "after", "insert", "remove", "connect", "cut", "reorder", "drag", "duplicate", "paste", "field",
-             "rename", "move", "tidy", "target", "role", "split", "output", "replace", "freeze"]
+             "rename", "move", "tidy", "target", "role", "split", "output", "replace", "freeze", "group", "ungroup",
+             "share", "own", "inside"]
         ),
         st.integers(0, 40), st.integers(0, 40), st.integers(0, 40),
     ),
@@ -37,6 +39,9 @@ def layer(i: int) -> Any:
     return registry.named("layer", NAMES[i % len(NAMES)]).suggestion()
 
 
+INNER = ("append", "insert", "remove", "connect", "field", "move", "group", "share", "inside", "replace", "output")
+
+
 def edited(project: Project, step: Step) -> Project:
     """Apply one random edit; nodes and wires are chosen among those that exist."""
     kind, a, b, c = step
@@ -44,6 +49,7 @@ def edited(project: Project, step: Step) -> Project:
     node = nodes[a % len(nodes)] if nodes else "n1"
     other = nodes[b % len(nodes)] if nodes else "n2"
     wire = wires[a % len(wires)] if wires else None
+    groups = [n.id for n in project.network if n.layer.KERAS == "Model"]
     if kind == "append":
         return edits.append_layer(project, layer(a))
     if kind in ("insert", "cut", "drag") and wire is not None:
@@ -70,40 +76,76 @@ def edited(project: Project, step: Step) -> Project:
         "output": lambda: edits.set_output(project, node, c % 2),
         "replace": lambda: edits.replace_layer(project, node, layer(b)),
         "freeze": lambda: edits.set_trainable(project, node, bool(c % 2)),
+        "group": lambda: edits.group(project, *nodes[a % max(len(nodes), 1) :][: 1 + b % 4]),
+        "ungroup": lambda: edits.ungroup(project, *groups[:1]),
+        "share": lambda: edits.duplicate_shared(project, node),
+        "own": lambda: edits.unshare(project, node),
+        "inside": lambda: edits.inside(
+            project,
+            tuple(groups[b % max(len(groups), 1) :][:1]),
+            lambda shown: edited(shown, (INNER[a % len(INNER)], b, c, a)),
+        ),
     }
     return table.get(kind, lambda: project)()
 
 
 def check_whole(project: Project) -> None:
-    """What holds after every edit: wires and outputs name nodes, one wire per slot, a card per output."""
+    """What holds after every edit: wires and outputs name nodes, one wire per slot, a card per output, and the same
+    inside of groups; weights are shared with an owner of the same settings."""
     network = project.network
+    for node in network:
+        owner = network.nodes[node.shares] if node.shares else None
+        assert owner is None or (owner.shares is None and owner.layer == node.layer)
+        if node.layer.KERAS == "Model":
+            check_whole(scope.shown(project, (node.id,)))
+    assert scope.kept(network, project.positions) == dict(project.positions)
     for wire in network.wires:
         assert wire.source in network.nodes
         assert wire.target in network.nodes
     places = [(w.target, w.slot) for w in network.wires]
     assert len(places) == len(set(places)), network.wires
     assert set(network.outputs) <= set(network.nodes)
-    assert len(project.targets) == max(len(network.outputs), 1)
+    assert len(project.targets) in (0, max(len(network.outputs), 1))
     assert len({n.name for n in network}) == len(network.nodes)
     assert all(n not in edits.downstream(network, n) for n in network.nodes), "a circle"
 
 
-@given(steps=STEPS)
-@settings(max_examples=120)
-def test_any_sequence_of_edits_can_be_undone_and_redone(qapp: QApplication, steps: list[Step]) -> None:
+def open_or_leave(lens: Lens, step: Step) -> None:
+    """Open a group of what is shown, select in it, or leave one."""
+    groups = [n.id for n in lens.project.network if n.layer.KERAS == "Model"]
+    if groups and step[1] % 2:
+        lens.open_group(groups[step[2] % len(groups)])
+        lens.selection.set(*lens.project.network.nodes)
+    elif step[2] % 3 == 0:
+        lens.leave_group()
+
+
+@given(steps=STEPS, nested=st.booleans())
+@settings(max_examples=250)
+def test_any_sequence_of_edits_can_be_undone_and_redone(qapp: QApplication, steps: list[Step], nested: bool) -> None:
     start = dataclasses.replace(Project(), network=stack(*(layer(i) for i in (0, 1, 2, 1))))
+    if nested:
+        start = edits.connect(edits.group(edits.duplicate_shared(start, "n2"), "n3", "n4"), "n6", "n5")
     session = Session(start)
     told: list[tuple[Project, Project]] = []
     session.changed.connect(lambda before, after: told.append((before, after)))
+    lens = Lens(session)
     for step in steps:
-        session.edit(step[0], lambda project, step=step: edited(project, step))
+        seen = lens if step[0] in INNER and step[3] % 3 == 0 else session
+        seen.edit(step[0], lambda project, step=step: edited(project, step))
         check_whole(session.project)
+        open_or_leave(lens, step)
+        assert lens.project == scope.shown(session.project, lens.scope)
+        assert set(lens.selection.nodes) <= set(lens.project.network.nodes)
+        assert lens.shapes.output.keys() == lens.project.network.nodes.keys()
     end, count = session.project, session.stack.count()
     assert all(before is not after for before, after in told)
     assert all(a[1] is b[0] for a, b in itertools.pairwise(told))
     for _ in range(count):
         session.undo()
+        assert lens.project == scope.shown(session.project, lens.scope)
     assert session.project == start
+    assert nested or lens.scope == ()
     assert not session.dirty
     for _ in range(count):
         session.redo()
