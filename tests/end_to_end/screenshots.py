@@ -1,14 +1,19 @@
 """Pictures of every page, light and dark, of a real project that is opened, trained and evaluated in the studio.
 
     python tests/end_to_end/screenshots.py [--size 1440x900] [--scale 1.0] [--sample penguins] [--out FOLDER]
+    python tests/end_to_end/screenshots.py --states --out FOLDER [--size 1120x700] [--scale 1.5]
+    python tests/end_to_end/screenshots.py --all --out FOLDER
 
-Writes NAME-light.png and NAME-dark.png for start, data, define, compile, fit, evaluate, predict and export. Without a
-display set QT_QPA_PLATFORM=offscreen (the default here).
+Writes NAME-light.png and NAME-dark.png for start, data, define, compile, fit, evaluate, predict and export. With
+--states it writes what the design draws instead (`tests.end_to_end.states`), with --all that in 1440x900, in 1120x700
+and in 150 %, a folder each. Without a display set QT_QPA_PLATFORM=offscreen (the default here).
 """
 
 import argparse
+import contextlib
 import gc
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage
+    from PySide6.QtGui import QImage, QPixmap
     from PySide6.QtWidgets import QWidget
 
     from studio.app import Studio
@@ -31,6 +36,8 @@ MODES = ("light", "dark")
 LIMIT = 120_000
 """Bytes above which a picture gets fewer colours."""
 COLORS = 256
+SETS = (("1440x900", "1.0"), ("1120x700", "1.0"), ("1440x900", "1.5"))
+"""Size of the window and scale of the screen, for --all."""
 
 
 def take(out: Path, size: tuple[int, int] = (1440, 900), sample: str = "penguins", fit_seconds: float = 90.0) -> None:
@@ -39,6 +46,28 @@ def take(out: Path, size: tuple[int, int] = (1440, 900), sample: str = "penguins
     LAYERWRIGHT_HOME names a folder for settings and the saved project; automatic garbage collection must be off.
     out: the folder for the pictures. size: of the window, in logical pixels. fit_seconds: how long the fit may take.
     """
+    with window(out, size) as studio:
+        _train(studio, sample, fit_seconds)
+        for mode in MODES:
+            studio.actions.trigger(f"view.{mode}")
+            for name, widget in _scenes(studio):
+                save(widget, out / f"{name}-{mode}.png")
+
+
+def take_states(out: Path, size: tuple[int, int] = (1440, 900)) -> None:
+    """Make the pictures of the states that the design draws; as `take`."""
+    from tests.end_to_end import states
+
+    with window(out, size) as studio:
+        for mode in MODES:
+            studio.actions.trigger(f"view.{mode}")
+            for name, shown in states.scenes(studio, mode):
+                save(shown, out / f"{name}-{mode}.png")
+
+
+@contextlib.contextmanager
+def window(out: Path, size: tuple[int, int]) -> "Iterator[Studio]":
+    """Give a studio on screen, and end it."""
     from studio.app import Settings, Studio, prepare_application
 
     settings = Settings()
@@ -51,11 +80,7 @@ def take(out: Path, size: tuple[int, int] = (1440, 900), sample: str = "penguins
     studio.look_for_device()
     out.mkdir(parents=True, exist_ok=True)
     try:
-        _train(studio, sample, fit_seconds)
-        for mode in MODES:
-            studio.actions.trigger(f"view.{mode}")
-            for name, widget in _scenes(studio):
-                save(widget, out / f"{name}-{mode}.png")
+        yield studio
     finally:
         studio.finish()
         _wait(0.05)
@@ -66,15 +91,15 @@ def _train(studio: "Studio", sample: str, seconds: float) -> None:
     from studio.document import templates
 
     studio.documents.open_sample(next(s for s in templates.samples() if s.id == sample))
-    _until(lambda: studio.session.prepared is not None and studio.session.project.network.nodes, 20, "the data")
+    until(lambda: studio.session.prepared is not None and studio.session.project.network.nodes, 20, "the data")
     studio.show_stage("compile")
-    _until(lambda: studio.session.stage_mark("compile") == "done", 20, "the program")
+    until(lambda: studio.session.stage_mark("compile") == "done", 20, "the program")
     studio.show_stage("fit")
     studio.window.top.press_primary()
-    _until(lambda: studio.session.run is not None and studio.session.progress is None, seconds, "the fit")
+    until(lambda: studio.session.run is not None and studio.session.progress is None, seconds, "the fit")
     for stage in ("evaluate", "predict"):
         studio.show_stage(stage)
-        _quiet()
+        quiet()
     studio.session.path = Path(os.environ["LAYERWRIGHT_HOME"]) / "Penguins.layerwright"
     studio.documents.save()
 
@@ -82,13 +107,13 @@ def _train(studio: "Studio", sample: str, seconds: float) -> None:
 def _scenes(studio: "Studio") -> Iterator[tuple[str, "QWidget"]]:
     """Put one page after the other on screen."""
     studio.show_start()
-    _quiet()
+    quiet()
     yield "start", studio.window
     for stage in studio.stages():
         studio.show_stage(stage)
         if stage == "define":
             _select_a_layer(studio)
-        _quiet()
+        quiet()
         yield stage, studio.window
     yield from _export(studio)
 
@@ -104,10 +129,10 @@ def _export(studio: "Studio") -> Iterator[tuple[str, "QWidget"]]:
 
     studio.export()
     dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible())
-    _quiet()
+    quiet()
     yield "export", dialog
     dialog.reject()
-    _quiet()
+    quiet()
 
 
 # ---- waiting ----
@@ -117,7 +142,8 @@ def _wait(seconds: float) -> None:
     QTest.qWait(int(seconds * 1000))
 
 
-def _until(true: Callable[[], object], seconds: float, what: str) -> None:
+def until(true: Callable[[], object], seconds: float, what: str) -> None:
+    """Run the event loop until something holds; raises TimeoutError."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
@@ -125,19 +151,20 @@ def _until(true: Callable[[], object], seconds: float, what: str) -> None:
         _wait(0.02)
 
 
-def _quiet(seconds: float = 20.0) -> None:
+def quiet(seconds: float = 20.0) -> None:
     """Wait until no job works, then until everything is drawn."""
     from studio.jobs import Job
 
     _wait(0.1)
-    _until(lambda: not Job.running, seconds, "the end of the work")
+    until(lambda: not Job.running, seconds, "the end of the work")
     _wait(0.25)
 
 
 # ---- files ----
-def save(widget: "QWidget", path: Path) -> None:
-    """Write a widget's picture; a large one gets fewer colours."""
-    picture = widget.grab().toImage()
+def save(shown: "QWidget | QPixmap", path: Path) -> None:
+    """Write the picture of a widget, or one that was made; a large one gets fewer colours."""
+    grab = getattr(shown, "grab", None)
+    picture = (grab() if grab else shown).toImage()  # type: ignore[union-attr]
     picture.setDevicePixelRatio(1.0)
     if not picture.save(str(path), "PNG", 0):
         raise OSError(f"{path} could not be written.")
@@ -167,6 +194,21 @@ def chosen(shades: np.ndarray, counts: np.ndarray) -> list[int]:
     return picks
 
 
+def _everything(out: Path) -> int:
+    """Make the states in all sizes: the scale of the screen is fixed when a process begins, so each has its own."""
+    for size, scale in SETS:
+        folder = out / f"{size}-{float(scale):.0%}".replace("%", "")
+        call = [sys.executable, __file__, "--states", "--size", size, "--scale", scale, "--out", str(folder)]
+        if code := subprocess.call(call):
+            return code
+    return 0
+
+
+def _refuse() -> int:
+    print("--states and --all need --out: the default folder holds the pictures of the README.", file=sys.stderr)
+    return 2
+
+
 def main() -> int:
     """Make the pictures in a home of their own."""
     parser = argparse.ArgumentParser(description="Pictures of every page, light and dark.")
@@ -174,7 +216,11 @@ def main() -> int:
     parser.add_argument("--scale", default="1.0", help="scale of the screen, as 1.5")
     parser.add_argument("--sample", default="penguins", help="name of a bundled sample")
     parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
+    parser.add_argument("--states", action="store_true", help="the states that the design draws")
+    parser.add_argument("--all", action="store_true", help="the same in all sizes and scales, a folder each")
     given = parser.parse_args()
+    if given.all or (given.states and given.out == OUT):
+        return _everything(given.out) if given.out != OUT else _refuse()
     width, height = (int(n) for n in given.size.split("x"))
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = given.scale
@@ -182,7 +228,10 @@ def main() -> int:
     gc.disable()  # as in studio.app.run: a worker's collection must not meet widgets
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERWRIGHT_HOME"] = os.environ["HOME"] = home  # so that no path of this machine is in a picture
-        take(given.out, (width, height), given.sample)
+        if given.states:
+            take_states(given.out, (width, height))
+        else:
+            take(given.out, (width, height), given.sample)
     for path in sorted(given.out.glob("*.png")):
         print(f"{path.name:24} {path.stat().st_size / 1000:6.0f} kB")
     return 0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from tests.end_to_end import screenshots
+from tests.end_to_end import screenshots, states
 
 SIZE = (1120, 700)
 
@@ -41,6 +41,22 @@ def test_every_page_has_a_light_and_a_dark_picture(tmp_path: Path) -> None:
         assert luminance(dark) < 60
     for path in tmp_path.iterdir():
         assert 10_000 < path.stat().st_size <= 250_000
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("collected_by_nobody")
+def test_every_state_of_the_design_has_a_light_and_a_dark_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWRIGHT_HOME", str(tmp_path / "home"))
+    out = tmp_path / "pictures"
+    screenshots.take_states(out, SIZE)
+    made = sorted(p.name for p in out.iterdir())
+    assert made == sorted(f"{name}-{mode}.png" for name in states.NAMES for mode in screenshots.MODES)
+    for name in states.NAMES:
+        light, dark = (QImage(str(out / f"{name}-{mode}.png")) for mode in screenshots.MODES)
+        assert light.size() == dark.size()
+        assert luminance(light) > luminance(dark) + (60 if name == "08-export" else 120), name
 
 
 def test_many_colors_become_256(qapp: object) -> None:
