@@ -16,7 +16,8 @@ Step = tuple[str, dict[str, Any]]
 class Template:
     """A working stack for a task, with the sample table that it opens on.
 
-    layers: (Keras name, settings) in order; chips: what its card names; sample: id of a table in resources/samples.
+    layers: (Keras name, settings) in order; chips: what its card names; sample: id of a table in resources/samples;
+    whole: every column is an input, constant ones too (the pixels of a picture keep their places).
     """
 
     id: str
@@ -28,6 +29,7 @@ class Template:
     layers: tuple[Step, ...]
     task: Task | None = None
     sample: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ TEMPLATES = (
             ("Input", {}), ("Reshape", {"target_shape": (8, 8, 1)}),
             ("Conv2D", {"filters": 16, "kernel_size": 3, "activation": "relu"}), ("MaxPooling2D", {}), ("Flatten", {}),
             DENSE, ("Dense", {"units": 10, "activation": "softmax"}),
-        ), "multiclass", "digits",
+        ), "multiclass", "digits", True,
     ),
 )  # fmt: skip
 SAMPLES = (
@@ -102,6 +104,9 @@ def begin(template: Template) -> Project:
     project, sample = from_template(template), sample_of(template)
     source = files.refer(sample_path(sample), project.data.source)
     with_data = dataclasses.replace(project, data=dataclasses.replace(project.data, source=source))
+    if template.whole:
+        names = sample_path(sample).read_text(encoding="utf-8").partition("\n")[0].split(",")
+        with_data = data_edits.set_role(with_data, names, "input")
     return data_edits.set_role(with_data, sample.target, "target")
 
 

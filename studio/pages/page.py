@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QSettings, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from studio import theme
@@ -256,7 +256,10 @@ class Page(QWidget):
         if isinstance(dock, Dock):
             dock.limit(max(theme.size("dock"), round(self.height() * DOCK_SHARE)))
         self.squeeze()
-        if not self._laid and self.middle is not None and self.isVisible():
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._laid and "dock" in self.panels:
             self._laid = True
             self._dock_folded()
 

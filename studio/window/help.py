@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, qVersion
 from PySide6.QtGui import QGuiApplication
@@ -11,10 +12,11 @@ from studio.actions import Actions
 from studio.settings import Settings
 from studio.text import tr
 from studio.widgets import Button, Label, Logo, column, row
-from studio.window import diagnostics
 from studio.window.main_window import MainWindow
-from studio.window.reading import LOCAL, Reading, resource
-from studio.window.settings_dialog import KEYS, SettingsDialog
+
+if TYPE_CHECKING:  # made when they are first opened: none of it is needed for the first paint
+    from studio.window.reading import Reading
+    from studio.window.settings_dialog import SettingsDialog
 
 PRIVACY = (
     "Layerwright has no telemetry: it sends nothing anywhere, and your tables, projects and models stay on this "
@@ -40,8 +42,10 @@ class Help(QObject):
         super().__init__(window)
         self._window, self._settings, self._actions, self._scale = window, settings, actions, scale
 
-    def settings(self) -> SettingsDialog:
+    def settings(self) -> "SettingsDialog":
         """Open the settings."""
+        from studio.window.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(self._window, self._settings, self._actions, self._scale)
         dialog.restart_wanted.connect(self.restart_wanted)
         dialog.open()
@@ -53,18 +57,20 @@ class Help(QObject):
 
     def keys(self) -> None:
         """Open the key map."""
-        self.settings().show_group(KEYS)
+        self.settings().show_group("keys")
 
-    def news(self) -> Reading:
+    def news(self) -> "Reading":
         """Show what each version brought."""
         return self._page(tr("What's new"), "help/changelog.md")
 
-    def gpu(self) -> Reading:
+    def gpu(self) -> "Reading":
         """Show what a GPU needs and how it is found."""
         return self._page(tr("How to add a GPU"), "help/gpu.md")
 
-    def about(self) -> Reading:
+    def about(self) -> "Reading":
         """Show version, licences of what comes along, and the libraries in use."""
+        from studio.window.reading import Reading
+
         copy = Button(tr("Copy diagnostics"), "copy", name=tr("Copy diagnostics"))
         copy.clicked.connect(self.diagnostics)
         head = row(
@@ -80,16 +86,20 @@ class Help(QObject):
 
     def diagnostics(self) -> None:
         """Put versions, platform, settings and log lines on the clipboard."""
+        from studio.window import diagnostics
+
         QGuiApplication.clipboard().setText(diagnostics.text(self._settings))
         self.told.emit(
             tr("Diagnostics copied"), tr("Paste them into a report. They hold no data of yours."), "success", "", None
         )
 
-    def _page(self, title: str, path: str) -> Reading:
+    def _page(self, title: str, path: str) -> "Reading":
         """Open a page of help; its first line is the title."""
+        from studio.window.reading import Reading, resource
+
         return self._open(Reading(self._window, title, resource(path).partition("\n")[2]))
 
-    def _open(self, dialog: Reading) -> Reading:
+    def _open(self, dialog: "Reading") -> "Reading":
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog
@@ -106,6 +116,9 @@ class Chosen:
 
 
 def _about() -> str:
+    from studio.window import diagnostics
+    from studio.window.reading import LOCAL
+
     lines = [
         tr("Design, train, evaluate and export neural networks, compiled to programs that you can read."), "",
         tr(PRIVACY), "", f"### {tr('Comes with')}", "", f"| {tr('What')} | {tr('Licence')} |", "|---|---|",

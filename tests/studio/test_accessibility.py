@@ -128,7 +128,14 @@ def test_pages_of_a_trained_project_and_dialogs(studio: Studio) -> None:
 
 def test_questions_and_command_search(studio: Studio) -> None:
     studio.documents._new()
-    studio.help.about()
+    for opened in (studio.help.about(), studio.help.news(), studio.help.settings()):
+        fair(opened, opened.accessibleName())
+        opened.close()
+    box = studio.help.settings()
+    for group in ("files", "training", "keys"):
+        box.show_group(group)
+        fair(box, group)
+    box.close()
     asked = dialogs.ask_unsaved(studio.window, "Wine", print)
     fair(asked, "unsaved")
     asked.buttons["cancel"].click()

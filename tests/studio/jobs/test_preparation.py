@@ -29,7 +29,7 @@ def ready(session: Session, preparation: Preparation) -> None:
 def test_opening_a_table_reads_prepares_and_suggests(qapp: QApplication, csv: Path) -> None:
     session = Session()
     preparation = Preparation(session)
-    files.open_table(session, csv)
+    session.open(files.table_project(csv), unsaved=True)
     assert session.project.name == "Small table"
     assert session.dirty
     ready(session, preparation)
@@ -54,7 +54,7 @@ def test_opening_a_table_reads_prepares_and_suggests(qapp: QApplication, csv: Pa
 def test_another_target_brings_another_network_in_the_same_step(qapp: QApplication, csv: Path) -> None:
     session = Session()
     preparation = Preparation(session)
-    files.open_table(session, csv)
+    session.open(files.table_project(csv), unsaved=True)
     ready(session, preparation)
     first = session.project
     session.edit("Choose target", lambda p: edits.set_target(p, "width"))
@@ -74,7 +74,7 @@ def test_another_target_brings_another_network_in_the_same_step(qapp: QApplicati
 def test_a_network_that_a_person_changed_stays(qapp: QApplication, csv: Path) -> None:
     session = Session()
     preparation = Preparation(session)
-    files.open_table(session, csv)
+    session.open(files.table_project(csv), unsaved=True)
     ready(session, preparation)
     session.edit("Set units", lambda p: edits.set_field(p, "n2", "units", 5))
     session.edit("Ignore", lambda p: edits.set_role(p, "width", "ignore"))
@@ -100,7 +100,7 @@ def test_a_table_without_target_is_read_but_not_prepared(qapp: QApplication, tmp
     path.write_text("a,b\n" + "".join(f"{i},{i * 2}\n" for i in range(40)))
     session = Session()
     preparation = Preparation(session)
-    files.open_table(session, path)
+    session.open(files.table_project(path), unsaved=True)
     ready(session, preparation)
     assert session.table is not None
     assert session.prepared is None
