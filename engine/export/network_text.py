@@ -13,6 +13,8 @@ from engine.export.code import literal, wrap
 from engine.export.plain import ROWS, Body, with_rows
 from engine.export.subject import Subject
 from engine.ir.value import Value
+from engine.network.flat import flat
+from engine.network.shapes import infer
 
 SCALED = {
     "GlorotUniform": (1.0, "fan_avg", "uniform"),
@@ -160,18 +162,21 @@ class Texts:
         """Normalization layers take mean and spread of the training rows."""
         model, lines = self.subject.machine.model, list[str]()
         inputs = {leaf.origin: f"x{i}" for i, leaf in enumerate(self.subject.lowered.inputs)}
-        for node in model.network:
-            sources = model.network.sources(node.id)
-            shapes = tuple(model.shapes.output[s] or () for s in sources)
+        network, places = flat(model.network)
+        outputs = model.shapes.output if network is model.network else infer(network, model.feeds).output
+        for node in network:
+            sources = network.sources(node.id)
+            shapes = tuple(outputs[s] or () for s in sources)
             if not getattr(node.layer, "ADAPTS", False) or node.shares or not node.layer.weights(shapes):  # type: ignore[attr-defined]
                 continue
             if sources[0] not in inputs:
                 raise ExportError("A Normalization layer that does not follow an Input cannot adapt in a script.")
-            x, name = inputs[sources[0]], self.names[node.id]
+            holder, start = places[node.id]
+            x, name = inputs[sources[0]], f"{self.names[holder]}_{start}"
             axis = node.layer.axis % (len(shapes[0]) + 1)  # type: ignore[attr-defined]
             others = tuple(i for i in range(len(shapes[0]) + 1) if i != axis)
             for weight, figure in (("mean", "mean"), ("variance", "var")):
-                lines.append(f"w.{name}_{weight}[...] = {x}.astype(np.float64).{figure}({others!r})")
+                lines.append(f"w.{name}{weight}[...] = {x}.astype(np.float64).{figure}({others!r})")
         arguments = ", ".join(["w", *inputs.values()])
         return _definition("adapt", arguments, "Let Normalization layers learn from the training rows.", lines)
 

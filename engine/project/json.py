@@ -20,6 +20,8 @@ from engine.project.document import Project
 from engine.specs import Spec
 
 DEPTH = 64
+CARD_ID = re.compile(r"((n[1-9][0-9]{0,8}/){0,60}n[1-9][0-9]{0,8}|target:[0-9]{1,4})\Z")
+FARTHEST = 1e9
 NOTE_ID = re.compile(r"(n[1-9][0-9]{0,8}/){0,60}note:[1-9][0-9]{0,8}\Z")
 """The name of a note; one inside a group is led by the way to it."""
 SPECS = {"loss": "loss", "optimizer": "optimizer", "metrics": "metric", "callbacks": "callback"}
@@ -38,6 +40,10 @@ def from_json(values: Any, where: str = "project.json") -> Project:
     project = build(Project, values, where)
     if abs(_shares(project.data) - 1) > 1e-6:
         raise ProjectError(f"{where}: the shares of the split must sum to 1; they sum to {_shares(project.data):g}.")
+    for id, place in project.positions.items():
+        if not CARD_ID.match(id) or max(map(abs, place)) > FARTHEST:
+            raise ProjectError(f"{where}: a card is called like n1, n1/n2 or target:0 and lies within {FARTHEST:,.0f} "
+                               f"pixels; one is called {id!a:.40} and lies at {place}.")  # fmt: skip
     for id in project.notes:
         if not NOTE_ID.match(id):
             raise ProjectError(f"{where}: a note is called like note:1; one is called {id!a:.40}.")

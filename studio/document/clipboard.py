@@ -8,6 +8,7 @@ from engine import registry
 from engine.errors import UsageError
 from engine.network.network import Network, Node, Wire
 from engine.project.document import Note, Project
+from studio.document import scope
 from studio.document.copies import copies
 from studio.document.network_edits import Point
 from studio.document.note_edits import LONGEST, MOST, add_note
@@ -21,7 +22,7 @@ def copy(project: Project, *ids: str) -> str:
     """Return nodes with the wires between them, and notes, as JSON text for the clipboard."""
     network = project.network
     order = [n for n in network.order() if n in ids]
-    items = [_item(network.nodes[n], project.positions.get(n)) for n in order]
+    items = [_item(project, n, order) for n in order]
     wires = [
         [order.index(w.source), order.index(w.target), w.slot]
         for w in network.wires
@@ -76,6 +77,7 @@ def paste(project: Project, text: str, at: Point | None = None) -> Project:
     data = _read(text)
     nodes = [_node(i, item) for i, item in enumerate(data["nodes"])]
     wires = [_wire(w, len(nodes)) for w in data["wires"]]
+    _check_sharing(nodes)
     places = {f"n{i + 1}": _point(item.get("at")) for i, item in enumerate(data["nodes"])}
     notes = [_note(item) for item in data["notes"]]
     first = next((p for p in places.values() if p), None) or next(((n.x, n.y) for n in notes), None)
@@ -83,6 +85,8 @@ def paste(project: Project, text: str, at: Point | None = None) -> Project:
     if at and not first:
         places = {k: (at[0], at[1] + 76.0 * i) for i, k in enumerate(places)}
         offset = (0.0, 0.0)
+    for i, item in enumerate(data["nodes"]):
+        places |= {f"n{i + 1}/{key}": at for key, at in _inside(item.get("inside", {})).items()}
     made = copies(project, nodes, wires, places, offset) if nodes else project
     for note in notes:
         made = add_note(made, (note.x + offset[0], note.y + offset[1]), note.text, (note.width, note.height))
@@ -94,9 +98,13 @@ def is_layers(text: str) -> bool:
     return text.startswith("{") and MARK in text[:80]
 
 
-def _item(node: Node, at: Point | None) -> dict[str, Any]:
+def _item(project: Project, id: str, order: list[str]) -> dict[str, Any]:
+    """Return a node; `inside`: places in a group, `shares`: which of the copied nodes owns its weights."""
+    node, at, inside = project.network.nodes[id], project.positions.get(id), scope.within(project, id)
     item = {"name": node.name, "layer": node.layer.get_config(), "trainable": node.trainable, "note": node.note}
-    return item | ({"at": list(at)} if at else {})
+    item |= {"at": list(at)} if at else {}
+    item |= {"inside": {key: list(place) for key, place in inside.items()}} if inside else {}
+    return item | ({"shares": order.index(node.shares)} if node.shares in order else {})
 
 
 def _note_item(note: Note) -> dict[str, Any]:
@@ -127,7 +135,7 @@ def _read(text: str) -> dict[str, Any]:
 def _node(i: int, item: Any) -> Node:
     if not isinstance(item, dict):
         raise UsageError("The layers on the clipboard are damaged. Copy them again.")
-    layer = registry.from_config(item.get("layer"))
+    layer, shares = registry.from_config(item.get("layer")), item.get("shares")
     if layer.KIND != "layer":
         raise UsageError(f"{layer.KERAS} is a {layer.KIND}, not a layer.")
     return Node(
@@ -135,9 +143,24 @@ def _node(i: int, item: Any) -> Node:
         layer,
         str(item.get("name", ""))[:63],
         bool(item.get("trainable", True)),
-        None,
+        f"n{shares + 1}" if type(shares) is int else None,
         str(item.get("note", "")),
     )
+
+
+def _check_sharing(nodes: list[Node]) -> None:
+    known = {n.id: n for n in nodes}
+    for node in nodes:
+        owner = known.get(node.shares or "")
+        if node.shares and (owner is None or owner.shares or owner.layer != node.layer):
+            raise UsageError("The layers on the clipboard share weights that are not there. Copy them again.")
+
+
+def _inside(value: Any) -> dict[str, Point | None]:
+    """Return the places in a group; `copies` forgets those of cards that do not exist."""
+    if not isinstance(value, dict) or len(value) > 10 * MOST_NODES:
+        raise UsageError("The layers on the clipboard are damaged. Copy them again.")
+    return {key: _point(place) for key, place in value.items()}
 
 
 def _wire(value: Any, count: int) -> Wire:

@@ -48,6 +48,26 @@ def two_tensors() -> Network:
     return network.wire(joined.id, hidden.id).wire(hidden.id, out.id).with_outputs(out.id)
 
 
+def grouped() -> Network:
+    """A group that normalizes, with a group in it; another that is used twice; a dropout and a frozen layer inside."""
+    from engine.network.nested import Model
+
+    deep = chain(layer("Input"), layer("Dense", 6, activation="relu"), layer("BatchNormalization"))
+    first = chain(layer("Input"), layer("Normalization"), layer("Dense", 6, activation="tanh"), Model(deep))
+    twice = chain(layer("Input"), layer("Dense", 6, activation="relu"), layer("Dropout", 0.1), layer("Dense", 6))
+    frozen = next(n.id for n in twice if n.layer.KERAS == "Dense")
+    network, entrance = Network().add(layer("Input", (10,)), "features")
+    made = [entrance.id]
+    for spec in (Model(first), Model(twice.replace(frozen, trainable=False)), layer("Dense", 3, activation="softmax")):
+        network, node = network.add(spec)
+        network = network.wire(made[-1], node.id)
+        made.append(node.id)
+    network, again = network.add(Model(twice.replace(frozen, trainable=False)), shares=made[2])
+    network = network.wire(made[2], again.id)
+    wire = next(w for w in network.wires if w.target == made[3])
+    return network.unwire(wire).wire(again.id, made[3]).with_outputs(made[3])
+
+
 @dataclass
 class Case:
     """A sample, a network and how it is trained."""
@@ -117,6 +137,7 @@ def cases() -> dict[str, Case]:
         "image": Case("digits", "digit", image, make("optimizer", "Adam", 0.01), epochs=2),
         "numbers": Case("diabetes", "progression", numbers, centered, make("loss", "Huber"), (plateau,), 6),
         "logits": Case("breast_cancer", "diagnosis", logits, decayed, None, (stop,), 8),
+        "grouped": Case("penguins", "species", grouped(), make("optimizer", "Adam", 0.01)),
         "one_hot": Case("iris", "species", softmax, None, smooth),
         "spare_units": Case("iris", "species", spare),
         "suggested_classes": Case("wine", "class", callbacks=None, epochs=None),

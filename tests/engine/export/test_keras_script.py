@@ -11,7 +11,7 @@ import pytest
 from engine.export import keras_script, verify
 from resources import sample_path
 
-NAMES = ["normalized", "embedded", "image", "numbers", "logits", "one_hot", "spare_units"]
+NAMES = ["normalized", "embedded", "image", "numbers", "logits", "grouped", "one_hot", "spare_units"]
 PYTHON = os.environ.get("PEERS_PYTHON") or (sys.executable if importlib.util.find_spec("keras") else None)
 with_keras = pytest.mark.skipif(PYTHON is None, reason="Keras is not installed and PEERS_PYTHON is not set")
 

@@ -23,6 +23,7 @@ NAMES = [
     "image",
     "numbers",
     "logits",
+    "grouped",
     "one_hot",
     "spare_units",
     "suggested_classes",

@@ -17,7 +17,12 @@ from engine.model import Model
 from engine.network.flat import flat
 from engine.network.network import Network, Wire, stack
 from engine.network.shapes import infer
+from engine.network.summary import summarize
+from engine.project import file, json, lifecycle
 from engine.project.document import Project
+from engine.project.runs import RunStore
+from engine.project.targets import own_loss
+from resources import sample_path
 from studio.document import edits, scope, sharing
 
 
@@ -344,3 +349,75 @@ def test_families_are_told_at_once() -> None:
     network = siamese().network
     assert sharing.families(network) == {"n2": ("n2", "n4"), "n4": ("n2", "n4")}
     assert dataclasses.replace(siamese()).network.nodes["n4"].shares == "n2"
+
+
+# ---- files, clipboard, a whole project ----
+def nested() -> Project:
+    """Return a project with a group in a group, sharing groups, and cards placed at all depths."""
+    project, _ = grouped(residual(), "dense_2", "dropout_1")
+    before, outer = grouped(project, "group_1", "add_1")
+    project = edits.duplicate_shared(before, outer)
+    (copy,) = edits.added(before, project)
+    return edits.connect(edits.move(project, {copy: (400.0, 0.0)}), outer, copy)
+
+
+def test_groups_are_saved_and_opened_whole(tmp_path: Any) -> None:
+    project = nested()
+    assert any(key.count("/") == 2 for key in project.positions)
+    file.save(tmp_path / "p.layerwright", project, RunStore())
+    opened, _ = file.load(tmp_path / "p.layerwright")
+    assert opened == project
+    assert json.to_json(opened) == json.to_json(project)
+
+
+def test_groups_go_through_the_clipboard_with_places_and_sharing() -> None:
+    project = nested()
+    groups = [n.id for n in project.network if n.layer.KERAS == "Model"]
+    text = edits.copy(project, *groups)
+    empty = Project()
+    made = edits.paste(empty, text, (0.0, 0.0))
+    first, second = edits.added(empty, made)
+    assert made.network.nodes[first].shares == second  # the first is not wired yet, so the other one owns the weights
+    assert scope.shown(made, (first,)) == dataclasses.replace(
+        scope.shown(project, (groups[0],)), name=made.name, data=made.data
+    )
+    stolen = text.replace('"shares": 0', '"shares": 7')
+    with pytest.raises(UsageError, match="share weights that are not there"):
+        edits.paste(empty, stolen)
+    with pytest.raises(UsageError, match="damaged"):
+        edits.paste(empty, text.replace('"inside": {', '"inside": 3, "more": {', 1))
+
+
+def test_the_loss_of_a_grouped_output_is_that_of_its_layer() -> None:
+    for activation in ("linear", "softmax"):
+        network = stack(layer("Input", shape=(8,)), layer("Dense", units=3, activation=activation))
+        project = Project(network=network)
+        held, node = grouped(project, "dense_1")
+        wanted = own_loss("multiclass", network, network.outputs[0], 3)
+        assert own_loss("multiclass", held.network, node, 3) == wanted
+
+
+def test_a_grouped_project_trains_and_keeps_its_figures() -> None:
+    project = lifecycle.new_project(sample_path("iris"), "species")
+    table = lifecycle.open_table(project)
+    project = lifecycle.suggest(project, table)
+    hidden = [n for n in project.network.order() if project.network.nodes[n].layer.KERAS != "Input"]
+    held = edits.group(project, *hidden)
+    held = dataclasses.replace(held, fit=dataclasses.replace(held.fit, epochs=3))
+    assert not [p for p in lifecycle.check(held, table) if p.severity == "error"]
+    fitting = lifecycle.start(held, lifecycle.prepare(held, table))
+    for _ in fitting.by_epoch():
+        pass
+    run = fitting.run()
+    assert run.status == "finished"
+    assert all(key.startswith(f"{edits.added(project, held)[0]}/") for key in run.weights)
+
+
+def test_the_summary_counts_shared_layers_once() -> None:
+    found = summarize(siamese().network)
+    assert [(r.name, r.parameters) for r in found.rows] == [
+        ("input_1", 0), ("dense_1", 72), ("dense_2", 72), ("dense_3", 0),
+    ]  # fmt: skip
+    assert found.parameters == 144
+    project, _ = grouped(siamese(), "dense_1", "dense_2", "dense_3")
+    assert summarize(project.network).parameters == 144

@@ -13,6 +13,7 @@ from engine.errors import Problem, Repair
 from engine.project import lifecycle
 from engine.project.selfchecks import CHECKS, SelfCheck
 from studio.actions import Actions
+from studio.document import edits
 from studio.document.session import Session
 from studio.document.templates import sample_path, samples
 from studio.pages.compile import CompilePage
@@ -56,6 +57,25 @@ def test_entering_compiles_and_shows_the_figures(page: CompilePage, session: Ses
     assert page.summary.model.rowCount() == len(session.project.network.nodes) + 1
     total = page.summary.model.rows[-1]
     assert total[2] == compiled.parameters
+
+
+def test_a_group_is_one_row_with_the_lines_of_its_layers(themed: QApplication, session: Session) -> None:
+    network = session.project.network
+    hidden = [n for n in network.order() if network.nodes[n].layer.KERAS != "Input"]
+    total = sum(session.shapes.parameters.values())
+    session.edit("Group", lambda p: edits.group(p, *hidden[:-1]))
+    made = CompilePage(session, Actions(QWidget()))
+    made.show()
+    made.enter()
+    wait_until(lambda: made.compiled is not None)
+    assert made.compiled.parameters == total
+    assert [row[0] for row in made.summary.model.rows][1] == "group_1"
+    group = session.project.network.by_name("group_1")
+    lines = made.compiled.lines_of("train", (group.id,))
+    assert len(lines) > len(hidden) - 1
+    assert {made.compiled.node_at("train", line) for line in lines} == {group.id}
+    made.shut()
+    made.deleteLater()
 
 
 def test_the_epoch_is_estimated_from_steps_that_ran(page: CompilePage) -> None:
