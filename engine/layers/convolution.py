@@ -75,6 +75,7 @@ class Conv2D(LayerSpec):
     Weights: kernel (kh, kw, c / groups, filters), bias (filters). Keras: Conv2D, channels last.
     """
 
+    DATA = ("image",)
     FORMULA = "y = activation(x ∗ W + b)"
     filters: int = field(doc="How many filters: the channels of the output.", ge=1, suggested=32)
     kernel_size: tuple[int, int] = field(doc="Height and width of a filter.", ge=1, length=2, suggested=(3, 3))

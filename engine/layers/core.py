@@ -132,6 +132,7 @@ class Embedding(LayerSpec):
     Keras: Embedding, without mask_zero.
     """
 
+    DATA = ("tabular", "text")
     FORMULA = "y = W[x]"
     input_dim: int = field(doc="How many categories there are.", ge=1, suggested=16)
     output_dim: int = field(doc="Length of each vector.", ge=1, suggested=8)

@@ -13,6 +13,7 @@ from engine.specs import field
 class Pooling2D(LayerSpec):
     """Base of the poolings that slide a window."""
 
+    DATA = ("image",)
     pool_size: tuple[int, int]
     strides: tuple[int, int] | None
     padding: str
@@ -85,6 +86,7 @@ class AveragePooling2D(Pooling2D):
 class GlobalPooling2D(LayerSpec):
     """Base of the poolings over all of an image."""
 
+    DATA = ("image",)
     keepdims: bool
 
     def output_shape(self, shapes: tuple[Shape, ...]) -> Shape:

@@ -32,6 +32,7 @@ class Normalization(LayerSpec):
     axis.
     """
 
+    DATA = ("tabular", "image")
     ADAPTS = True
     RANK = (1, None)
     FORMULA = "y = (x - mean) / sqrt(variance)"
@@ -109,6 +110,7 @@ class Rescaling(LayerSpec):
     Shapes: any -> the same. Keras: Rescaling.
     """
 
+    DATA = ("tabular", "image")
     FORMULA = "y = x · scale + offset"
     scale: float = field(doc="Factor.", suggested=1 / 255)
     offset: float = field(default=0.0, doc="Added after the factor.")

@@ -37,6 +37,7 @@ class Flatten(Reshaping):
     Shapes: (a, b, c) -> (a · b · c). Keras: Flatten.
     """
 
+    DATA = ("image", "text")
     FORMULA = "(a, b, c) → (a · b · c)"
 
     def output_shape(self, shapes: tuple[Shape, ...]) -> Shape:

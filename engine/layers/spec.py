@@ -136,13 +136,15 @@ class LayerSpec(Spec):
     """Base of all layer records. A record is its fields, five short methods and a docstring that serves as help.
 
     INPUTS: how many inputs it takes, (least, most); None: any number. RANK: the ranks of the rows that it takes,
-    checked before `output_shape`; None: any. FORMULA: one line for help and code. ADAPTS: it has an `adapt`.
+    checked before `output_shape`; None: any. FORMULA: one line for help and code. ADAPTS: it has an `adapt`. DATA: the
+    kinds of data it is usually met with.
     """
 
     INPUTS: ClassVar[tuple[int, int | None]] = (1, 1)
     RANK: ClassVar[tuple[int, int | None] | None] = None
     FORMULA: ClassVar[str] = "y = x"
     ADAPTS: ClassVar[bool] = False
+    DATA: ClassVar[tuple[str, ...]] = ("tabular", "image", "text")
 
     def weights(self, shapes: tuple[Shape, ...]) -> tuple[Weight, ...]:
         """Return the arrays this layer needs for inputs of these shapes, in Keras' order."""

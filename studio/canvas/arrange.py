@@ -48,12 +48,16 @@ def places(project: Project) -> dict[str, Point]:
     return placed
 
 
-def automatic(project: Project) -> dict[str, Point]:
-    """Return the automatic position of every card of a project."""
+def dag_of(project: Project) -> Dag:
+    """Return the cards and links of a project."""
     network = project.network
     cards = tuple(target_id(i) for i in range(len(project.targets)))
-    edges = tuple((w.source, w.target) for w in network.wires) + taught(project)
-    return dict(_automatic(Dag((*network.nodes, *cards), edges)))
+    return Dag((*network.nodes, *cards), tuple((w.source, w.target) for w in network.wires) + taught(project))
+
+
+def automatic(project: Project) -> dict[str, Point]:
+    """Return the automatic position of every card of a project."""
+    return dict(_automatic(dag_of(project)))
 
 
 @functools.lru_cache(maxsize=4)
@@ -114,12 +118,12 @@ def columns(dag: Dag, level: Mapping[str, int]) -> dict[str, int]:
     ends = sorted(order, key=lambda c: (_is_free_target(c, sources), -level[c]))
     for end in ends:
         if end not in column:
-            chain = _chain(end, sources, level, column)
-            rows = _rows(chain, targets, level)
-            place = next((i for i, used in enumerate(taken) if not _overlaps(rows, used)), len(taken))
+            stack = chain(end, sources, level, column)
+            rows = taken_rows(stack, targets, level)
+            place = next((i for i, used in enumerate(taken) if not overlaps(rows, used)), len(taken))
             taken.extend([] for _ in range(place + 1 - len(taken)))
             taken[place].append(rows)
-            column.update(dict.fromkeys(chain, place))
+            column.update(dict.fromkeys(stack, place))
     return column
 
 
@@ -127,14 +131,15 @@ def _is_free_target(card: str, sources: Mapping[str, Sequence[str]]) -> bool:
     return card.startswith("target:") and not sources[card]
 
 
-def _chain(end: str, sources: Mapping[str, list[str]], level: Mapping[str, int], done: Mapping[str, int]) -> list[str]:
-    chain = {end: None}
-    while free := [s for s in sources[next(reversed(chain))] if s not in done and s not in chain]:
-        chain[max(free, key=lambda s: level[s])] = None
-    return list(chain)
+def chain(end: str, sources: Mapping[str, list[str]], level: Mapping[str, int], done: Mapping[str, int]) -> list[str]:
+    """Return a stack from its end up: of several sources the deepest one; cards that are done are left out."""
+    found = {end: None}
+    while free := [s for s in sources[next(reversed(found))] if s not in done and s not in found]:
+        found[max(free, key=lambda s: level[s])] = None
+    return list(found)
 
 
-def _rows(chain: list[str], targets: Mapping[str, list[str]], level: Mapping[str, int]) -> range:
+def taken_rows(chain: list[str], targets: Mapping[str, list[str]], level: Mapping[str, int]) -> range:
     """Return the rows that a branch takes: its cards and the wire from its last card down to what it feeds."""
     bottom = chain[0]
     reach = max((level[t] - 1 for t in targets[bottom]), default=level[bottom])
@@ -142,7 +147,8 @@ def _rows(chain: list[str], targets: Mapping[str, list[str]], level: Mapping[str
     return range(level[chain[-1]], max(reach, deep) + 1)
 
 
-def _overlaps(rows: range, used: Iterable[range]) -> bool:
+def overlaps(rows: range, used: Iterable[range]) -> bool:
+    """Return whether rows of a column are taken."""
     return any(rows.start < other.stop and other.start < rows.stop for other in used)
 
 

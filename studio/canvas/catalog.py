@@ -43,19 +43,28 @@ def start_of(record: type[Any]) -> Any | None:
     return None if hasattr(start, "network") else start
 
 
-def groups() -> list[tuple[str, list[type[Any]]]]:
-    """Return (group, records) in the order of the design's categories; empty groups are left out."""
+def groups(data: str = "") -> list[tuple[str, list[type[Any]]]]:
+    """Return (group, records) in the order of the design's categories; empty groups are left out.
+
+    data: "tabular", "image" or "text": only records that are met with such data.
+    """
     by: dict[str, list[type[Any]]] = {}
-    for record in records():
+    for record in (r for r in records() if meets(r, data)):
         by.setdefault(record.GROUP, []).append(record)
     known = [g for g in theme.categories() if g in by]
     return [(g, by[g]) for g in (*known, *(g for g in by if g not in known))]
 
 
-def found(query: str) -> list[type[Any]]:
+def meets(record: type[Any], data: str) -> bool:
+    """Return whether a layer is met with a kind of data; "" is any."""
+    return not data or data in record.DATA
+
+
+def found(query: str, data: str = "") -> list[type[Any]]:
     """Return the records that match all words of a query: by name first, then by alias, then by purpose."""
     words = query.lower().split()
-    ranked = [(rank, i, r) for i, r in enumerate(records()) if (rank := _rank(r, words)) is not None]
+    wanted = (r for r in records() if meets(r, data))
+    ranked = [(rank, i, r) for i, r in enumerate(wanted) if (rank := _rank(r, words)) is not None]
     return [r for _, _, r in sorted(ranked, key=lambda item: item[:2])]
 
 

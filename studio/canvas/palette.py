@@ -23,6 +23,7 @@ from studio.widgets import (
     PanelHead,
     Scroll,
     SearchField,
+    Segmented,
     Themed,
     clear,
     column,
@@ -34,6 +35,8 @@ from studio.widgets import (
 
 OPEN = ("io", "core", "regular", "norm", "merge")
 """Groups that are open at first."""
+FILTERS = (("", "All"), ("tabular", "Tabular"), ("image", "Image"), ("text", "Text"))
+"""Kind of data that a record names in DATA -> label; "" is any."""
 
 
 class LayerRow(Themed, QWidget):
@@ -113,6 +116,8 @@ class Palette(QWidget):
         self.search.searched.connect(self._searched)
         self.search.returnPressed.connect(self._take_first)
         self.search.installEventFilter(self)
+        self.filter = Segmented([(k, tr(label)) for k, label in FILTERS], "", name=tr("Kind of data"), stretch=True)
+        self.filter.changed.connect(self._filtered)
         self.list = QWidget()
         self.box = QVBoxLayout(self.list)
         self.box.setContentsMargins(0, 4, 0, 8)
@@ -121,7 +126,8 @@ class Palette(QWidget):
         scroll = Scroll(self.list, name=tr("Layers"))
         tip = Label(tr("Tab on the canvas adds by name"), 11, 400, "text.muted")
         hint = row(Icon("lightbulb", "text.muted", 14), tip, None, spacing=6, margins=(14, 0, 8, 0), height=32)
-        body = column(PanelHead(tr("Layers")), row(self.search, margins=(12, 0, 12, 4)), (scroll, 1),
+        body = column(PanelHead(tr("Layers")), row(self.search, margins=(12, 0, 12, 4)),
+                      row((self.filter, 1), margins=(12, 0, 12, 4)), (scroll, 1),
                       Line(color="border.soft"), hint, spacing=0)  # fmt: skip
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -136,6 +142,21 @@ class Palette(QWidget):
     def _searched(self, text: str) -> None:
         self._fill(text)
 
+    def _filtered(self, data: str) -> None:
+        self._fill(self.search.text())
+
+    def state(self) -> str:
+        """Return what is remembered between sessions: the filter, then the groups that were opened or closed."""
+        return ",".join([str(self.filter.value()), *(f"{g}:{int(o)}" for g, o in sorted(self._open.items()))])
+
+    def restore(self, state: str) -> None:
+        """Take over what was remembered."""
+        data, *opened = state.split(",")
+        self.filter.set_value(data)
+        pairs = (part.partition(":") for part in opened)
+        self._open = {group: flag == "1" for group, _, flag in pairs if group}
+        self._fill(self.search.text())
+
     def _fill(self, query: str) -> None:
         clear(self.box)
         if query.strip():
@@ -144,7 +165,7 @@ class Palette(QWidget):
             self._suggested = ()
             self.suggestions = Collapsible(tr("Suggested"))
             self.box.addWidget(self.suggestions)
-            for group, records in catalog.groups():
+            for group, records in catalog.groups(str(self.filter.value())):
                 part = self._group(group, records)
                 self.box.addWidget(part)
                 part.show()
@@ -152,14 +173,21 @@ class Palette(QWidget):
         self.box.addStretch(1)
 
     def _show_found(self, query: str) -> None:
-        hits = catalog.found(query)
+        hits = catalog.found(query, str(self.filter.value()))
         for record in hits:
             line = self._row(record)
             self.box.addWidget(line)
             line.show()  # a key may ask for it before Qt is idle
         if not hits:
-            text = tr("No layer is called that. Try another word, such as “dense” or “normalize”.")
+            text = self._nothing(query)
             self.box.addWidget(row(Label(text, 12, 400, "text.muted", wrap=True), margins=(16, 8, 16, 8)))
+
+    def _nothing(self, query: str) -> str:
+        """Return why nothing is shown, and the way out."""
+        if catalog.found(query):
+            kind = next(label for key, label in FILTERS if key == self.filter.value())
+            return tr("Nothing among layers for {kind}. “All” above shows more.", kind=tr(kind).lower())
+        return tr("No layer is called that. Try another word, such as “dense” or “normalize”.")
 
     def _group(self, group: str, records: list[type[Any]]) -> Collapsible:
         look = theme.category(group)
@@ -209,7 +237,7 @@ class Palette(QWidget):
             self.view.reveal(new)
 
     def _take_first(self) -> None:
-        hits = catalog.found(self.search.text())
+        hits = catalog.found(self.search.text(), str(self.filter.value()))
         if hits and self.search.text().strip():
             self._add(hits[0])
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from studio.canvas import align, arrange
+from studio.canvas.tidying import tidied
 from studio.document import edits
 from studio.document.session import Session
 from studio.text import tr
@@ -92,4 +93,16 @@ class Placing:
 
     def tidy(self) -> None:
         """Arrange all cards by depth, or those that are selected when they are several."""
-        self.session.edit(tr("Tidy"), edits.tidy)
+        chosen = [i for i in self.session.selection.ids if i in self.canvas.nodes]
+        chosen = chosen if len(chosen) > 1 else []
+        project = self.session.project
+        self.canvas.settle()
+        now = {card: self.canvas.place_of(card) for card in self.canvas.nodes}
+        places = tidied(project, now, chosen)
+        self.canvas.pace = "slow"
+        label = tr("Tidy selection") if chosen else tr("Tidy")
+        if not chosen and all(places[card] == at for card, at in arrange.automatic(project).items()):
+            self.session.edit(label, edits.tidy)  # nothing to keep: the canvas goes on to arrange by itself
+        else:
+            self.session.edit(label, lambda p: edits.place(p, places))
+        self.canvas.pace = "base"

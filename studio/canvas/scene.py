@@ -47,6 +47,7 @@ class Scene(QGraphicsScene):
         self.wires: dict[LinkKey, WireItem] = {}
         self.touching: dict[str, list[LinkKey]] = {}
         self.places: dict[str, Point] = {}
+        self.pace = "base"
         self.chosen_wire: LinkKey | None = None
         self.picture = Picture({}, {})
         self.overlay = Overlay()
@@ -156,10 +157,10 @@ class Scene(QGraphicsScene):
         moved = {k: p for k, p in places.items() if self.places.get(k) != p}
         old = {k: self.places[k] for k in moved if k in self.places}
         self._put({k: p for k, p in moved.items() if k not in old})
-        if slide and old and len(old) < STILL_FROM and theme.duration("base"):
+        if slide and old and len(old) < STILL_FROM and theme.duration(self.pace):
             self._from, self._to = old, {k: moved[k] for k in old}
             self.reroute({*fresh, *rewired})
-            self._slide.setDuration(theme.duration("base"))
+            self._slide.setDuration(theme.duration(self.pace))
             self._slide.start()
         else:
             self._put(moved)

@@ -12,6 +12,7 @@ from studio import theme
 from studio.widgets.base import Themed, icon_at, lay, named, painter_of, rounded
 
 Options = Sequence[str | tuple[Any, str]]
+QWIDGETSIZE_MAX = 16_777_215
 
 
 def pairs(options: Options) -> list[tuple[Any, str]]:
@@ -157,6 +158,7 @@ class _Segment(Themed, QAbstractButton):
         self.setCheckable(True)
         self.setFont(theme.font(12, 500))
         self._icon = icon
+        self.stretched = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(height - 4)
         self.set_label(label)
@@ -167,6 +169,17 @@ class _Segment(Themed, QAbstractButton):
         self.setText(label)
         room = (24 if label else 14) + (16 if self._icon else 0)
         self.setFixedWidth(math.ceil(QFontMetricsF(self.font()).horizontalAdvance(label) + room))
+
+    def stretch(self) -> None:
+        """Share the room with the other segments: the label is centred, and cut where it does not fit."""
+        self.stretched = True
+        self.setMinimumWidth(0)
+        self.setMaximumWidth(QWIDGETSIZE_MAX)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setToolTip(self.text())
+
+    def sizeHint(self) -> QSize:
+        return QSize(math.ceil(QFontMetricsF(self.font()).horizontalAdvance(self.text()) + 16), self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, rect = painter_of(self), QRectF(self.rect())
@@ -182,6 +195,10 @@ class _Segment(Themed, QAbstractButton):
             x = 26.0
         painter.setFont(self.font())
         painter.setPen(theme.color(token))
+        if self.stretched:
+            cut = QFontMetricsF(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, rect.width() - 6)
+            painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), cut)
+            return
         painter.drawText(QRectF(x, 0, rect.width(), rect.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
@@ -189,13 +206,15 @@ class Segmented(Themed, QWidget):
     """One of a few, side by side. `changed(value)` is emitted when a person chooses.
 
     options: labels, or (value, label) pairs. icons: one name per option or nothing; an option may have only an icon.
+    stretch: it is as wide as its place.
     """
 
     changed = Signal(object)
 
     def __init__(
-        self, options: Options, value: Any = None, *, name: str, icons: Sequence[str | None] = (), height: int = 26
-    ) -> None:
+        self, options: Options, value: Any = None, *, name: str, icons: Sequence[str | None] = (), height: int = 26,
+        stretch: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._values = [v for v, _ in pairs(options)]
         self._group = QButtonGroup(self)
@@ -207,7 +226,10 @@ class Segmented(Themed, QWidget):
             self.buttons.append(segment)
         lay(self, self.buttons, False, 0, (2, 2, 2, 2))
         self.setFixedHeight(height)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        wide = QSizePolicy.Policy.Expanding if stretch else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
+        for segment in self.buttons if stretch else ():
+            segment.stretch()
         self.set_value(value if value is not None else self._values[0])
         self._group.idClicked.connect(self._chosen)
         self.follow_theme()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.errors import Problem
@@ -115,6 +116,14 @@ class DefinePage(Page):
             self.actions_.bind(action.id, getattr(view, action.id.removeprefix(keys.PREFIX)))
         self.actions_.keys_changed.connect(self._use_keys)
         self._use_keys()
+
+    def restore_panels(self, settings: QSettings) -> None:
+        super().restore_panels(settings)
+        self.palette_.restore(str(settings.value("palette", "") or ""))
+
+    def save_panels(self, settings: QSettings) -> None:
+        super().save_panels(settings)
+        settings.setValue("palette", self.palette_.state())
 
     def _use_keys(self, *_: object) -> None:
         keys.use_keys({action.id: self.actions_.keys(action.id) for action in CANVAS})
