@@ -58,6 +58,7 @@ class Commands(Grouping):
     zoom_to: Any
     show_all: Any
     reveal: Any
+    ensure: Any
     seen: Any
     use: Any
     escape: Any
@@ -147,7 +148,11 @@ class Commands(Grouping):
             at = QPointF(rect.right() + 40, rect.top())
         else:
             at = self.seen().center() - QPointF(USUAL[0] / 2, USUAL[1] / 2)
-        self.note_asked.emit(None, QRectF(*arrange.snapped(at.x(), at.y()), USUAL[0], USUAL[1]))
+        rect = QRectF(*arrange.snapped(at.x(), at.y()), *USUAL)
+        if any(rect.intersects(self.canvas.rect_of(card)) for card in self.canvas.nodes):
+            rect.moveLeft(arrange.snapped(self.canvas.extent().right() + 40, 0)[0])
+        self.ensure(rect)
+        self.note_asked.emit(None, rect)
 
     def add_note_at(self, rect: QRectF, text: str) -> None:
         """Add a written note."""

@@ -149,11 +149,15 @@ class View(Commands, Placing, Wiring, QGraphicsView):
 
     def reveal(self, card: str) -> None:
         """Scroll as little as possible so that a card or note is seen."""
-        if self.canvas.item(card) is None:
-            return
-        rect = self.canvas.rect_of(card).adjusted(-30, -30, 30, 30)
-        if not self.seen().contains(rect):
-            seen = self.seen()
+        if self.canvas.item(card) is not None:
+            self.ensure(self.canvas.rect_of(card))
+
+    def ensure(self, rect: QRectF) -> None:
+        """Scroll as little as possible so that a rectangle of the scene is seen with an edge around it."""
+        rect, seen = rect.adjusted(-12, -12, 12, 12), self.seen()
+        if not seen.contains(rect):
+            if not self.sceneRect().contains(rect):
+                self.setSceneRect(self.sceneRect().united(rect))
             dx = min(rect.left() - seen.left(), 0) or max(rect.right() - seen.right(), 0)
             dy = min(rect.top() - seen.top(), 0) or max(rect.bottom() - seen.bottom(), 0)
             self._scroll_by(round(dx * self.zoom), round(dy * self.zoom))

@@ -1,14 +1,18 @@
-"""Someone at the Define page, for all tests here."""
+"""Someone at the Define page, for all tests here, in the light and in the dark theme."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from studio import theme
 from tests.studio.canvas.people import Person, classifier
 
 
-@pytest.fixture
-def person(qtbot: Any, themed: QApplication) -> Person:
+@pytest.fixture(params=["light", "dark"])
+def person(qtbot: Any, themed: QApplication, request: pytest.FixtureRequest) -> Iterator[Person]:
     """Someone at the Define page with a small classifier."""
-    return Person(qtbot, classifier())
+    theme.apply(themed, request.param)
+    yield Person(qtbot, classifier())
+    theme.apply(themed, "light")
