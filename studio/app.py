@@ -63,6 +63,7 @@ class Studio(QObject):
         self.pages: dict[str, Page] = {}
         self.stage = ""
         self.restarts = False
+        self._ran = False
         self.manual: Manual | None = None
         self._starting = ""
         self._bind()
@@ -120,6 +121,7 @@ class Studio(QObject):
         ):  # fmt: skip
             signal.connect(self._soon)
         session.refused.connect(self._refused)
+        session.running_changed.connect(self._running_changed)
         session.stack.indexChanged.connect(self._soon)
         window.stage_wanted.connect(self.show_stage)
         window.dropped.connect(documents.open_path)
@@ -316,6 +318,12 @@ class Studio(QObject):
 
     def _narrower(self) -> None:
         self.window.grow_panel(-1)
+
+    def _running_changed(self, progress: float | None) -> None:
+        """Let the task bar point at the window when a fit has ended while a person is elsewhere."""
+        if self._ran and progress is None and not self.window.isActiveWindow():
+            QApplication.alert(self.window)
+        self._ran = progress is not None
 
     def _keep_keys(self, _id: str) -> None:
         self.settings.keep_keys(self.actions.own_keys())

@@ -3,6 +3,7 @@
 import contextlib
 import faulthandler
 import logging
+import platform
 import sys
 import threading
 import time
@@ -12,9 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from PySide6.QtCore import QObject, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QObject, QtMsgType, Signal, qInstallMessageHandler, qVersion
 from PySide6.QtWidgets import QWidget
 
+import engine
 from engine.errors import LayerwrightError
 from studio.settings import folder
 from studio.text import tr
@@ -70,7 +72,7 @@ class Failures(QObject):
         self.dialog = report(
             self._window, tr("Layerwright ended unexpectedly last time"),
             tr("The report says where. It holds no data of yours; you can copy it into a message to the makers."),
-            text, self._fault_read, tr("Dismiss"),
+            f"{headline()}\n\n{text}", self._fault_read, tr("Dismiss"),
         )  # fmt: skip
 
     def _fault_read(self, _answer: str) -> None:
@@ -106,12 +108,21 @@ class Failures(QObject):
             return
         self._last, self._open = now, True
         sentence, details = failure
+        details = f"{headline()}\n\n{details}"
         text = sentence or tr("Your work is safe: nothing was changed, and it is kept in a recovery file.")
         self.dialog = report(self._window, tr("Something went wrong"), text, details)
         self.dialog.finished.connect(self._closed)
 
     def _closed(self, _result: int = 0) -> None:
         self._open, self.dialog = False, None
+
+
+def headline() -> str:
+    """Return what a report begins with: the versions of the program, Python, Qt and the platform."""
+    return (
+        f"Layerwright {engine.__version__} · Python {platform.python_version()} · Qt {qVersion()} · "
+        f"{platform.platform()}"
+    )
 
 
 def _set_aside(logs: Path) -> None:

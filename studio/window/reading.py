@@ -3,7 +3,7 @@
 import importlib.resources
 
 from PySide6.QtCore import QSize, QUrl
-from PySide6.QtGui import QDesktopServices, QTextCursor
+from PySide6.QtGui import QDesktopServices, QTextCursor, QTextTable
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from studio import theme
@@ -22,7 +22,7 @@ class Text(Themed, QTextBrowser):
         self._markdown = markdown
         self.setOpenLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
-        self.document().setDocumentMargin(4)
+        self.document().setDocumentMargin(12)
         self.anchorClicked.connect(self._follow)
         named(self, name)
         self.follow_theme()
@@ -41,11 +41,23 @@ class Text(Themed, QTextBrowser):
         """Keep paragraphs, headings and points apart: Markdown as Qt sets it has no room between them."""
         block = self.document().begin()
         while block.isValid():
-            form = block.blockFormat()
-            form.setTopMargin(16 if form.headingLevel() else 0 if QTextCursor(block).currentTable() else 6)
-            form.setBottomMargin(6 if form.headingLevel() else 0)
-            QTextCursor(block).setBlockFormat(form)
+            form, cursor = block.blockFormat(), QTextCursor(block)
+            table = cursor.currentTable()
+            if table is None:
+                form.setTopMargin(16 if form.headingLevel() and block.blockNumber() else 6)
+                form.setBottomMargin(6 if form.headingLevel() else 0)
+                cursor.setBlockFormat(form)
+            elif table.firstCursorPosition().block() == block:
+                self._style(table)
             block = block.next()
+
+    def _style(self, table: QTextTable) -> None:
+        """Give a table hair-lines in the theme's colour and room in its cells."""
+        form = table.format()
+        form.setBorderBrush(theme.color("border.default"))
+        form.setBorderCollapse(True)
+        form.setCellPadding(6)
+        table.setFormat(form)
 
     def _follow(self, url: QUrl) -> None:
         if url.scheme() != LOCAL:

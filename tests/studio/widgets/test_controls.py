@@ -1,7 +1,8 @@
 """Controls: they tell what a person did and nothing else, by mouse and by keys, and keep the last valid value."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -290,3 +291,20 @@ def test_everything_follows_the_theme_while_it_lives(themed: QApplication) -> No
     before = label.palette().windowText().color().name()
     theme.apply(themed, "dark")
     assert label.palette().windowText().color().name() == theme.color("text.primary").name() != before
+
+
+def test_a_toast_stays_while_the_pointer_is_on_it(themed: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = QWidget()
+    window.resize(800, 600)
+    window.show()
+    monkeypatch.setattr(theme, "duration", lambda name: 60)
+    toasts = Toasts(window)
+    toast = toasts.show("Layer deleted", "Ctrl+Z takes it back")
+    at = QPointF(20, 20)
+    QApplication.sendEvent(toast, QEnterEvent(at, at, at))
+    QTest.qWait(150)
+    assert toasts.shown == [toast]
+    QApplication.sendEvent(toast, QEvent(QEvent.Type.Leave))
+    QTest.qWait(150)
+    assert toasts.shown == []
+    window.deleteLater()

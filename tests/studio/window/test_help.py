@@ -118,7 +118,9 @@ def test_the_dialog_of_an_unexpected_error_copies_its_report(whole: Studio) -> N
     watch._show(("", "Traceback: here"))
     box = dialog("Something went wrong")
     click(box, "Copy report")
-    assert QGuiApplication.clipboard().text() == "Traceback: here"
+    report = QGuiApplication.clipboard().text()
+    assert report.startswith(f"Layerwright {engine.__version__} · Python ")
+    assert report.endswith("\n\nTraceback: here")
     watch._show(("", "second"))
     assert [w.accessibleName() for w in QApplication.topLevelWidgets() if w.isVisible()].count(
         "Something went wrong"

@@ -230,3 +230,40 @@ def test_the_whole_window_is_drawn_at_the_scale(tmp_path: Path, percent: int) ->
     assert float(control) == pytest.approx(percent / 100, abs=0.02)
     assert font == "13"
     assert fits == "True"
+
+
+RESTART = """
+import os
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from studio import app
+from studio.settings import Settings
+settings = Settings()
+settings.set("appearance.scale", 150)
+settings.save()
+class Led(app.Studio):
+    def __init__(self, given=None):
+        super().__init__(given)
+        QTimer.singleShot(600, self.act)
+    def act(self):
+        self.documents._save(Path(os.environ["LAYERWRIGHT_HOME"]) / "mine")
+        print(os.environ["QT_SCALE_FACTOR"])
+        self.restart()
+app.Studio = Led
+app.subprocess.Popen = lambda command, **more: print(command[1:], os.environ.get("QT_SCALE_FACTOR"))
+print(app.run())
+"""
+
+
+def test_restart_opens_the_same_project_again_with_the_environment_as_it_was(tmp_path: Path) -> None:
+    import os
+
+    environment = os.environ | {"LAYERWRIGHT_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    environment["QT_SCALE_FACTOR"] = "1.2"
+    done = subprocess.run(
+        [sys.executable, "-c", RESTART], capture_output=True, text=True, timeout=60, check=False, env=environment
+    )
+    factor, command, code = done.stdout.splitlines()
+    assert factor == "1.8", done.stderr
+    assert command == f"['-m', 'studio.main', '{tmp_path / 'mine.layerwright'}'] 1.2"
+    assert code == "0"
