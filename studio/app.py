@@ -17,6 +17,7 @@ from studio.document.session import Session
 from studio.document.stages import stage_states
 from studio.jobs import Collector, Job, sentence, stop_all
 from studio.jobs.autosave import Autosave
+from studio.jobs.checking import Checking
 from studio.jobs.preparation import Preparation
 from studio.pages.page import Page
 from studio.pages.start import StartPage
@@ -56,6 +57,7 @@ class Studio(QObject):
         self.window = MainWindow()
         self.actions = self.window.actions_
         self.preparation = Preparation(self.session, self)
+        self.checking = Checking(self.session, self)
         self.autosave = Autosave(self.session, self)
         self.documents = Documents(self.window, self.session, self.settings, self.autosave)
         self.looks = Looks(self.settings, self)
@@ -87,6 +89,7 @@ class Studio(QObject):
             "file.save": documents.save, "file.save_as": documents.save_as, "file.close": documents.close_project,
             "file.quit": self.window.close, "data.reread": self._reread, "data.replace": documents.ask_source,
             "edit.undo": self.session.undo, "edit.redo": self.session.redo,
+            "define.next_problem": self._next_problem, "define.previous_problem": self._previous_problem,
             "go.search": window.search.open, "go.next_region": self._next_region,
             "go.previous_region": self._previous_region, "view.left": self._toggle_left,
             "view.right": self._toggle_right, "view.dock": self._toggle_dock,
@@ -117,7 +120,7 @@ class Studio(QObject):
         for signal in (
             session.changed, session.prepared_changed, session.table_changed, session.run_changed,
             session.runs_changed, session.running_changed, session.stages_changed, session.data_failed,
-            session.dirty_changed,
+            session.dirty_changed, session.problems_changed,
         ):  # fmt: skip
             signal.connect(self._soon)
         session.refused.connect(self._refused)
@@ -285,6 +288,14 @@ class Studio(QObject):
         self.menu = open_menu(HELP, self.actions, button, tr("Help"), above=True)
 
     # ---- small answers ----
+    def _next_problem(self) -> None:
+        if self.stage:
+            self.page("define").next_problem()  # type: ignore[attr-defined]
+
+    def _previous_problem(self) -> None:
+        if self.stage:
+            self.page("define").previous_problem()  # type: ignore[attr-defined]
+
     def _reread(self) -> None:
         if not self.documents.source_changed():
             self.preparation.reload()

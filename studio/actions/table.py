@@ -69,10 +69,8 @@ DEFINE: tuple[Action, ...] = (
         "define.fix", "Apply best fix", "wand-sparkles", ("Alt+Return", "Alt+Enter"), "Mend the current problem.",
         "define",
     ),
-    Action("define.next_problem", "Next problem", "arrow-down", ("F8",), "Go to the next problem.", "define"),
-    Action(
-        "define.previous_problem", "Previous problem", "arrow-up", ("Shift+F8",), "Go to the problem before.", "define"
-    ),
+    Action("define.next_problem", "Next problem", "arrow-down", ("F8",), "Go to the next problem."),
+    Action("define.previous_problem", "Previous problem", "arrow-up", ("Shift+F8",), "Go to the problem before."),
     Action(
         "define.tidy", "Tidy canvas", "align-vertical-space-around", ("Ctrl+Shift+L",), "Arrange cards by depth.",
         "define",

@@ -1,30 +1,45 @@
-"""The callout of an error: what is wrong, why, and a button that mends it. One at a time."""
+"""The callout of a problem: what is wrong, why, and buttons that mend it. One at a time, where there is room."""
 
-from PySide6.QtCore import QRectF, QSize, Signal
-from PySide6.QtWidgets import QWidget
+import re
+from html import escape
+
+from PySide6.QtCore import QPoint, QRectF, QSize, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.errors import Problem
-from studio.canvas.arrange import CARD_W
+from studio.canvas.free_place import Places
 from studio.canvas.view import View
 from studio.document import edits
 from studio.text import tr
 from studio.widgets import Box, Button, Icon, Key, Label, row
 
-WIDTH, GAP, EDGE = 296, 30, 8
+WIDTH, EDGE = 296, 8
+SMALLEST_ZOOM = 0.5
+SETTLE_MS = 30
+"""While cards slide, the callout follows this often."""
+SHAPE = re.compile(r"\((?:\d+(?:, \d+)*,?)\)")
+LOOK = {"error": ("circle-alert", "danger.fill"), "warning": ("triangle-alert", "warning.fill")}
 
 
 class Callout(Box):
-    """Beside the selected card with an error, else beside the first one. `fix_asked()`: its button was pressed."""
+    """Beside the selected card with a problem, else beside the first error.
+
+    `fix_asked()`: its button was pressed; `repair_asked(repair)`: another fix was chosen.
+    """
 
     fix_asked = Signal()
+    repair_asked = Signal(object)
 
     def __init__(self, view: View, host: QWidget) -> None:
-        self.title = Label("", 12, 600)
-        self.text = Label("", 12, 400, "text.secondary", wrap=True)
+        self.mark = Icon("circle-alert", "danger.fill")
+        self.title = Label("", 12, 600, elide=True)
+        self.text = Label("", 12, 400, "text.secondary", wrap=True, rich=True)
         self.fix = Button(tr("Fix"), "wand-sparkles", "primary", "small")
+        self.more = Button(tr("Other fixes"), kind="ghost", size="small")
         self.key = Key("Alt ↵")
-        self.tools = row(self.fix, None, self.key, spacing=6)
-        super().__init__(row(Icon("circle-alert", "danger.fill"), (self.title, 1), spacing=8), self.text, self.tools,
+        self.tools = row(self.fix, self.more, None, self.key, spacing=4)
+        super().__init__(row(self.mark, (self.title, 1), spacing=8), self.text, self.tools,
                          fill="bg.raised", stroke="danger.fill", spacing=8, margins=(12, 10, 12, 10))  # fmt: skip
         self.setParent(host)
         self.setFixedWidth(WIDTH)
@@ -32,8 +47,14 @@ class Callout(Box):
         self.view = view
         self.problem: Problem | None = None
         self.fix.clicked.connect(self._fix)
+        self.more.clicked.connect(self._open)
         self.avoid: tuple[QWidget, ...] = ()
         view.viewed.connect(self.place)
+        view.canvas.moved.connect(self._moved)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SETTLE_MS)
+        self._later.timeout.connect(self.place)
         self.hide()
 
     def sizeHint(self) -> QSize:
@@ -45,67 +66,70 @@ class Callout(Box):
         if problem is None or problem.node not in self.view.canvas.nodes:
             self.hide()
             return
-        self.title.setText(tr("{where} has a problem", where=problem.where) if not problem.short else
-                           f"{problem.where}: {problem.short}")  # fmt: skip
-        self.text.setText(str(problem))
-        repair = problem.repair
-        self.tools.setVisible(repair is not None and repair.action in edits.REPAIRS)
-        if repair is not None:
-            self.fix.setAccessibleName(repair.title)
-            self.fix.set_text(repair.title)
+        icon, tone = LOOK.get(problem.severity, LOOK["error"])
+        self.mark.set_icon(icon, tone)
+        self.set_surface("bg.raised", tone)
+        self.title.setText(tr("{where}: {what}", where=problem.where, what=problem.short or tr("has a problem")))
+        self.text.setText(SHAPE.sub(r"<b>\g<0></b>", escape(str(problem), quote=False)))
         self.setAccessibleDescription(str(problem))
+        self._show_fixes(problem)
         self.resize(WIDTH, self.sizeHint().height())
         self.show()
         self.place()
 
+    def _show_fixes(self, problem: Problem) -> None:
+        usable = [r for r in problem.repairs if r.action in edits.REPAIRS]
+        self.tools.setVisible(bool(usable))
+        self.more.setVisible(len(usable) > 1)
+        if usable:
+            self.fix.setAccessibleName(usable[0].title)
+            self.fix.set_text(usable[0].title)
+            self.fix.setToolTip(tr("{fix} (Alt+Enter)", fix=usable[0].title))
+
+    # ---- place -----------------------------------------------------------------------------------------------------
+    def _moved(self, *_: object) -> None:
+        if self.problem is not None and not self._later.isActive():
+            self._later.start()
+
     def place(self) -> None:
-        """Stand at the free side of the card, away from other cards and tools; go when the card is out of sight."""
+        """Stand at the free side of the card; go when there is no room that leaves card, wires and minimap free."""
         if self.problem is None or self.problem.node not in self.view.canvas.nodes:
             return
-        item = self.view.canvas.nodes[self.problem.node]
-        card = self.view.mapFromScene(QRectF(item.x(), item.y(), CARD_W, item.card.height)).boundingRect()
-        room = self.view.rect()
-        if not room.intersects(card) or self.view.zoom < 0.5:
+        if self.view.zoom < SMALLEST_ZOOM:
             self.hide()
             return
-        self.show()
         self.resize(WIDTH, self.sizeHint().height())
-        best = min(self._choices(QRectF(card)), key=self._cost_at)
-        self.move(round(best[0]), round(best[1]))
+        floating = [QRectF(w.geometry()) for w in self.avoid if w.isVisible()]
+        places = Places(self.view, str(self.problem.node), floating)
+        at = places.best(self.width(), self.height(), EDGE)
+        if at is None:
+            self.hide()
+            return
+        self.move(*at)
+        self.show()
 
-    def _choices(self, card: QRectF) -> list[tuple[float, float]]:
-        height, right = self.height(), card.right() + GAP
-        sides = (right, right + 130, right + 260, right + 330, card.left() - GAP - self.width())
-        levels = (
-            card.top() + 40,
-            card.bottom() + 12,
-            card.top() - height + 8,
-            card.top() - height - 40,
-            card.top() + 90,
-        )
-        return [self._held(x, y) for x in sides for y in levels]
-
-    def _held(self, x: float, y: float) -> tuple[float, float]:
-        """Move a place so that nothing of the callout is cut by the canvas' edges."""
-        last_x, last_y = self.view.width() - self.width() - EDGE, self.view.height() - self.height() - EDGE
-        return min(max(x, EDGE), max(last_x, EDGE)), min(max(y, EDGE), max(last_y, EDGE))
-
-    def _cost_at(self, at: tuple[float, float]) -> float:
-        return self._cost(QRectF(at[0], at[1], self.width(), self.height()))
-
-    def _cost(self, rect: QRectF) -> float:
-        room = QRectF(self.view.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
-        inside = rect.intersected(room)
-        cost = (rect.width() * rect.height() - max(inside.width(), 0) * max(inside.height(), 0)) * 4
-        shape = self.view.mapToScene(rect.toRect()).boundingRect()
-        for item in self.view.canvas.items(shape):
-            if item is not self.view.canvas.overlay:
-                cut = item.mapToScene(item.shape()).boundingRect().intersected(shape)
-                cost += 4 * cut.width() * cut.height() + 200
-        for widget in self.avoid:
-            cut = QRectF(widget.geometry()).intersected(rect)
-            cost += 3 * cut.width() * cut.height() if widget.isVisible() else 0
-        return cost
-
+    # ---- fixes -----------------------------------------------------------------------------------------------------
     def _fix(self) -> None:
         self.fix_asked.emit()
+
+    def menu(self) -> QMenu:
+        """Return the menu of the other fixes."""
+        menu = QMenu(self)
+        menu.setAccessibleName(tr("Other fixes"))
+        usable = [r for r in self.problem.repairs if r.action in edits.REPAIRS] if self.problem else []
+        for i, repair in enumerate(usable[1:], 1):
+            made = QAction(repair.title.replace("&", "&&"), menu)
+            made.setData(i)
+            menu.addAction(made)
+        menu.triggered.connect(self._chosen)
+        return menu
+
+    def _open(self, *_: object) -> None:
+        menu = self.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
+
+    def _chosen(self, action: QAction) -> None:
+        usable = [r for r in self.problem.repairs if r.action in edits.REPAIRS] if self.problem else []
+        if action.data() < len(usable):
+            self.repair_asked.emit(usable[action.data()])

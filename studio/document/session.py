@@ -1,6 +1,6 @@
 """The session: the current project value, the one way to change it, undo, and what was computed from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import LayerwrightError, Problem, Repair
 from engine.project.document import Project
-from studio.document import edits
+from studio.document import edits, mending
 from studio.document.selection import Selection
 from studio.document.undo import Step, UndoStack
 
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from engine.project.runs import Run, RunStore
 
 UNDO_LIMIT = 500
+RANK = {"error": 0, "warning": 1, "tip": 2}
 Edit = Callable[[Project], Project]
+
+
+def sorted_problems(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems with errors first, tips last, else in the order in which they were found."""
+    return tuple(sorted(found, key=lambda p: RANK[p.severity]))
 
 
 class Session(QObject):
@@ -29,10 +35,15 @@ class Session(QObject):
     Signals: `changed(before, after)` after each edit, undo and redo; `opened(project)` when another document came in
     (after `changed`); `refused(sentence)` when an edit was impossible; `dirty_changed(bool)`; `table_changed(table)`,
     `prepared_changed(prepared)`, `data_failed(sentence)`, `runs_changed(runs)`, `run_changed(run)`,
-    `running_changed(progress or None)`, `stages_changed()` when a stage was marked done.
+    `running_changed(progress or None)`, `stages_changed()` when a stage was marked done; `problems_changed(problems)`
+    when a job found others than were known, `problem_shown(problem)` when a person goes to one.
+
+    check_from: networks of so many layers are checked by a job (`jobs.checking` sets it); None: all at once.
     """
 
     changed = Signal(object, object)
+    problems_changed = Signal(object)
+    problem_shown = Signal(object)
     opened = Signal(object)
     refused = Signal(object)
     dirty_changed = Signal(object)
@@ -68,6 +79,9 @@ class Session(QObject):
         self._shapes: Shapes | None = None
         self._last_shapes: Shapes | None = None
         self._problems: tuple[Problem, ...] | None = None
+        self._found: tuple[Problem, ...] = ()
+        self._misfits: tuple[Problem, ...] = ()
+        self.check_from: int | None = None
 
     # ---- the document ----
     @property
@@ -95,7 +109,13 @@ class Session(QObject):
 
     def apply_repair(self, repair: Repair) -> bool:
         """Apply a problem's fix as one undo step."""
+        self.settle()
         return self.edit(repair.title or "Fix", lambda project: edits.apply_repair(project, repair))
+
+    def apply_safe_repairs(self) -> bool:
+        """Apply all fixes that cannot change results, as one undo step."""
+        problems = self.problems
+        return self.edit("Fix all safe", lambda project: mending.mended(project, problems, self._check))
 
     def amend(self, label: str, edit: Edit) -> bool:
         """Let an edit join the last step, so that both are undone together; without one it changes the opened document.
@@ -153,6 +173,7 @@ class Session(QObject):
         self._table = self._prepared = None
         self.data_problem, self.data_moved, self._marks = "", None, {}
         self._forget()
+        self._found = self._misfits = ()
         self.changed.emit(before, project)
         self.opened.emit(project)
         for signal, value in ((self.table_changed, None), (self.prepared_changed, None), (self.runs_changed, runs)):
@@ -185,14 +206,41 @@ class Session(QObject):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """All problems of network, data and settings, errors first."""
-        if self._problems is None:
-            from engine.project import lifecycle
+        """All problems of network, data and settings, errors first.
 
-            found = lifecycle.check(self._project, None, self._prepared, self.shapes)
-            rank = {"error": 0, "warning": 1, "tip": 2}
-            self._problems = tuple(sorted(found, key=lambda p: rank[p.severity]))
+        Where a job looks for them (see `checks_later`), those of shapes are always of now; the others are the last ones
+        that were found, until `set_problems`.
+        """
+        if self._problems is None:
+            self._problems = sorted_problems(self._so_far() if self.checks_later() else self._check(self._project))
+            self._found, self._misfits = self._problems, self.shapes.problems
         return self._problems
+
+    def checks_later(self) -> bool:
+        """Return whether problems are looked for in a job: the network is large, or the data have to be read anew."""
+        if self.check_from is None:
+            return False
+        broken = self._prepared is None and self._table is not None
+        return broken or len(self._project.network.nodes) >= self.check_from
+
+    def set_problems(self, found: tuple[Problem, ...]) -> None:
+        """Put in what a job has found for the current project; `problems_changed` follows when it differs."""
+        before, found = self.problems, sorted_problems(found)
+        self._problems = self._found = found
+        self._misfits = self.shapes.problems
+        if before != found:
+            self.problems_changed.emit(found)
+
+    def _check(self, project: Project) -> tuple[Problem, ...]:
+        from engine.project import lifecycle
+
+        return lifecycle.check(project, None, self._prepared, self.shapes if project is self._project else None)
+
+    def _so_far(self) -> tuple[Problem, ...]:
+        """Return the problems of shapes, and of those found last the ones whose layer is still there."""
+        nodes, old = self._project.network.nodes, {(p.node, p.short) for p in self._misfits}
+        kept = [p for p in self._found if (p.node is None or p.node in nodes) and (p.node, p.short) not in old]
+        return tuple(dict.fromkeys((*self.shapes.problems, *kept)))
 
     def feeds(self) -> dict[str, tuple[int, ...]]:
         """Return the shape that each Input takes from the recipe's tensors, as far as the data are known."""

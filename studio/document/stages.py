@@ -51,7 +51,8 @@ def _data(session: Session) -> StageState:
     return StageState("error", str(errors[0])) if errors else StageState("done", "The data are ready.")
 
 
-PLACES = ("network", "optimizer", "loss", "compile", "fit")
+PLACES = ("network", "wires", "targets", "optimizer", "loss", "compile", "fit")
+"""Places of problems that are mended on the Define page; others are columns and files."""
 
 
 def _define(session: Session) -> StageState:

@@ -61,13 +61,19 @@ def owner_of(network: Network, node: str) -> str:
 
 def variables(session: Session, node: str) -> tuple[Variable, ...]:
     """Return the arrays that a node needs, as the network is now; none while its shape is unknown."""
-    network = session.project.network
+    network, path = session.project.network, getattr(session, "scope", ())
     owner = owner_of(network, node)
     inner = getattr(network.nodes[owner].layer, "network", None) if owner in network.nodes else None
     found = session.shapes.weights.get(owner, ())
     return tuple(
-        Variable(f"{owner}/{w.name}", _name(w.name, inner), w.shape, w.initializer, w.trainable) for w in found
+        Variable(_key(path, owner, w.name), _name(w.name, inner), w.shape, w.initializer, w.trainable) for w in found
     )
+
+
+def _key(path: tuple[str, ...], node: str, name: str) -> str:
+    """Return the name of an array in a run; path: the open groups around its layer."""
+    first, *rest = (*path, node)
+    return f"{first}/{'_'.join((*rest, name))}"
 
 
 def _name(name: str, inner: Any) -> str:

@@ -5,21 +5,24 @@ from typing import Any
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from engine.errors import Problem
+from engine.errors import Problem, Repair
 from studio.actions import CANVAS
 from studio.canvas import catalog, keys
 from studio.canvas.commands import add_after
 from studio.canvas.outline import Outline
 from studio.canvas.palette import Palette
+from studio.document import mending
 from studio.document.lens import Lens
+from studio.document.stages import PLACES
 from studio.inspector import Inspector
 from studio.pages.define.code_panel import CodePanel
 from studio.pages.define.history import HistoryList
-from studio.pages.define.problems import ProblemsList, fixable
+from studio.pages.define.problems import ProblemsList, fixes
 from studio.pages.define.stage import Stage
 from studio.pages.page import Page, Primary, Status
 from studio.text import plural, tr
 from studio.widgets import Button, Line, Splitter, Tabs, column, row
+from studio.widgets.announce import announce
 
 
 class DefinePage(Page):
@@ -36,6 +39,9 @@ class DefinePage(Page):
         self.palette_ = Palette(self.session, self.view)
         self.inspector = Inspector(self.session)
         self.problem: Problem | None = None
+        self._walked: Problem | None = None
+        self._walking = self._told = False
+        self._known: frozenset[tuple[str, str]] = frozenset()
         super().build()
         self.setTabOrder(self.palette_, self.view)
         self._bind()
@@ -88,9 +94,10 @@ class DefinePage(Page):
         session, view = self.session, self.view
         session.changed.connect(self._refresh)
         session.prepared_changed.connect(self._prepared)
+        session.problems_changed.connect(self._prepared)
         session.opened.connect(self._opened)
         self.lens.scope_changed.connect(self._opened)
-        session.selection.changed.connect(self._selected)
+        session.selection.changed.connect(self._chosen)
         view.said.connect(self._said)
         view.edit_asked.connect(self._edit)
         view.rename_asked.connect(self._rename)
@@ -99,17 +106,19 @@ class DefinePage(Page):
         self.inspector.help_asked.connect(self.help_asked)
         self.inspector.fit_asked.connect(self._go_fit)
         self.stage.first_wanted.connect(self._first)
-        self.stage.callout.fix_asked.connect(self.fix)
+        self.stage.callout.fix_asked.connect(self._fix_called_out)
+        self.stage.callout.repair_asked.connect(self._fix_otherwise)
         self.problems.chosen.connect(self.go_to)
         self.problems.fixed.connect(self._fix_one)
         self.code_panel.chosen.connect(self._show_node)
         self.code_panel.said.connect(self._said)
         handlers = {
             "define.add": view.quick_add_here, "define.find": self.palette_.search.setFocus, "define.fix": self.fix,
-            "define.next_problem": self.next_problem, "define.previous_problem": self.previous_problem,
             "define.tidy": view.tidy, "define.find_layer": view.find_layer,
             "define.outline": self._show_outline, "define.history": self._show_history,
         }  # fmt: skip
+        walks = {"define.next_problem": self.next_problem, "define.previous_problem": self.previous_problem}
+        handlers |= {id: act for id, act in walks.items() if not self.actions_.enabled(id)}  # the app's work anywhere
         for id, handler in handlers.items():
             self.actions_.bind(id, handler)
         for action in CANVAS:
@@ -136,6 +145,7 @@ class DefinePage(Page):
         self._refresh()
 
     def _opened(self, *_: object) -> None:
+        self._walked, self._told = None, False
         self.scene.settle()
         self.view.start_view()
 
@@ -145,8 +155,14 @@ class DefinePage(Page):
         errors = sum(p.severity == "error" for p in found)
         tone = ("danger.text", "danger.soft") if errors else ("warning.text", "warning.soft")
         self.tabs.set_badge("problems", str(len(found)) if found else "", *tone)
-        self.fix_all.setVisible(any(p.repair is not None and p.repair.safe and fixable(p) for p in found))
+        self.fix_all.setVisible(bool(mending.safe(found)))
+        self._tell_new(found)
         self.code_panel.refresh()
+        self._selected()
+
+    def _chosen(self, *_: object) -> None:
+        if not self._walking:
+            self._walked = None
         self._selected()
 
     def _selected(self, *_: object) -> None:
@@ -157,33 +173,39 @@ class DefinePage(Page):
 
     def _current_problem(self) -> Problem | None:
         current = self.session.selection.current
+        if self._walked in self.session.problems:
+            return self._walked
         mine = next((p for p in self.session.problems if p.node is not None and p.node == current), None)
         return mine or next((p for p in self.session.problems if p.severity == "error"), None)
 
     def _called_out(self) -> Problem | None:
-        current = self.session.selection.current
-        wrong = [
-            p for p in self.session.problems if p.severity == "error" and p.node in self.session.project.network.nodes
-        ]
-        return next((p for p in wrong if p.node == current), wrong[0] if wrong else None)
+        """Return the problem beside its card: the one gone to, the worst one of the selected card, the first error."""
+        current, shown = self.session.selection.current, self.session.project.network.nodes
+        here = [p for p in self.session.problems if p.node in shown and p.severity != "tip"]
+        mine = [p for p in here if p.node == current]
+        if self._walked in mine:
+            return self._walked
+        return next(iter(mine), None) or next((p for p in here if p.severity == "error"), None)
 
     # ---- problems --------------------------------------------------------------------------------------------------
     def go_to(self, problem: Problem) -> None:
-        """Show where a problem is."""
+        """Show where a problem is: on the canvas, in a group, or on the Data page."""
         at = self.session.problems.index(problem) if problem in self.session.problems else None
         place, node = self.lens.problem_at(problem)
         if node is not None:
             self.lens.show_scope(place)
-        if node in self.scene.nodes:
-            self.session.selection.set(str(node))
-            self.view.reveal(str(node))
-        elif problem.where == "data" or problem.where in self._columns():
+        self._walked = problem if at is None else self.session.problems[at]
+        if node is None and problem.where not in PLACES:
             self.go.emit("data")
-        self.problem = problem if at is None else self.session.problems[at]
-        self.problems.mark(self.problem)
-
-    def _columns(self) -> set[str]:
-        return {r.name for r in self.session.prepared.reports} if self.session.prepared is not None else set()
+            self.session.problem_shown.emit(problem)
+        elif not self.isVisible():
+            self.go.emit("define")
+        if node in self.scene.nodes:
+            self._walking = True
+            self.session.selection.set(str(node))
+            self._walking = False
+            self.view.reveal(str(node))
+        self._selected()
 
     def next_problem(self) -> None:
         """Go to the next problem."""
@@ -198,32 +220,54 @@ class DefinePage(Page):
         if not found:
             self._said(tr("There are no problems."))
             return
-        at = found.index(self.problem) if self.problem in found else -1 if by > 0 else 0
-        known = self.problem if self.session.selection.current == getattr(self.problem, "node", None) else None
-        self.go_to(found[(at + by) % len(found)] if known or at < 0 else found[at])
+        to = (found.index(self._walked) + by) % len(found) if self._walked in found else self._nearest(by)
+        problem = found[to]
+        self.go_to(problem)
+        announce(self, tr("Problem {i} of {n}. {sentence}", i=to + 1, n=len(found), sentence=problem))
+
+    def _nearest(self, by: int) -> int:
+        """Return where a walk begins: at the problem of the selected card, else at the first or last one."""
+        current, found = self.session.selection.current, self.session.problems
+        mine = [i for i, p in enumerate(found) if p.node is not None and p.node == current]
+        return mine[0] if mine else 0 if by > 0 else len(found) - 1
 
     def fix(self) -> None:
         """Apply the fix of the current problem."""
-        problem = self._called_out() if self.problem is None or not fixable(self.problem) else self.problem
-        if problem is not None and fixable(problem):
-            self._fix_one(problem)
+        problem = self.problem if self.problem is not None and fixes(self.problem) else self._called_out()
+        if problem is not None and fixes(problem):
+            self._fix_one(problem, fixes(problem)[0])
         else:
             self._said(tr("There is no fix to apply."))
 
-    def _fix_one(self, problem: Problem) -> None:
+    def _fix_one(self, problem: Problem, repair: Repair) -> None:
         before = self.session.project
-        if problem.repair is not None and self.session.apply_repair(problem.repair):
+        if self.session.apply_repair(repair):
             new = [n for n in self.session.project.network.nodes if n not in before.network.nodes]
             if new:
                 self.session.selection.set(new[-1])
 
+    def _fix_called_out(self, *_: object) -> None:
+        problem = self.stage.callout.problem
+        if problem is not None and fixes(problem):
+            self._fix_one(problem, fixes(problem)[0])
+
+    def _fix_otherwise(self, repair: Repair) -> None:
+        if self.stage.callout.problem is not None:
+            self._fix_one(self.stage.callout.problem, repair)
+
     def _fix_all(self, *_: object) -> None:
-        for _round in range(20):
-            safe = next(
-                (p for p in self.session.problems if p.repair is not None and p.repair.safe and fixable(p)), None
-            )
-            if safe is None or not self.session.apply_repair(safe.repair):  # type: ignore[arg-type]
-                return
+        count = len(mending.safe(self.session.problems))
+        if self.session.apply_safe_repairs():
+            self._said(tr("Fixed {what}", what=plural(count, "problem", "problems")))
+
+    def _tell_new(self, found: tuple[Problem, ...]) -> None:
+        """Announce problems that were not there before, all of a change in one sentence."""
+        known, self._known = self._known, frozenset((p.where, p.message) for p in found)
+        new = [p for p in found if (p.where, p.message) not in known]
+        if new and self._told and self.isVisible():
+            count = plural(len(new), "new problem", "new problems")
+            announce(self, tr("{count}. {sentence}", count=count, sentence=new[0]))
+        self._told = True
 
     # ---- small answers ---------------------------------------------------------------------------------------------
     def show_list(self, name: str) -> None:

@@ -1,13 +1,13 @@
 """The problems list: severity, sentence, place and fix, and what changes results is never fixed by the lump."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from engine.errors import Problem
+from engine.errors import Problem, Repair
 from studio.document import edits
 from studio.text import tr
-from studio.widgets import Box, Button, Icon, Label, Scroll, clear, lay, row
+from studio.widgets import Box, Button, Icon, IconButton, Label, Scroll, clear, lay, row
 from studio.widgets.base import Item, plain_tip
 
 LOOK = {
@@ -18,10 +18,12 @@ LOOK = {
 
 
 class ProblemRow(Box):
-    """One problem. `chosen(problem)` on click or Enter; `fixed(problem)` from its button."""
+    """One problem. `chosen(problem)` on click or Enter; `fixed(problem, repair)`: one of its fixes was chosen;
+    `stepped(by)`: up or down was pressed."""
 
     chosen = Signal(object)
-    fixed = Signal(object)
+    fixed = Signal(object, object)
+    stepped = Signal(object)
 
     def __init__(self, problem: Problem) -> None:
         icon, tone = LOOK[problem.severity]
@@ -31,10 +33,17 @@ class ProblemRow(Box):
             (Label(problem.message, 12, 500, elide=True), 1),
             Label(self._place(), 11, 400, "text.muted", mono=True),
         ]
-        if fixable(problem) and problem.repair is not None:
-            button = Button(problem.repair.title, kind="soft", size="small")
+        usable = fixes(problem)
+        if usable:
+            name = tr("{fix}: {sentence}", fix=usable[0].title, sentence=problem.message)
+            button = Button(usable[0].title, kind="soft", size="small", name=name)
             button.clicked.connect(self._fix)
             words.append(button)
+        if len(usable) > 1:
+            more = tr("Other fixes: {sentence}", sentence=problem.message)
+            self.more = IconButton("chevron-down", more, tr("Other fixes"), size="small")
+            self.more.clicked.connect(self._open)
+            words.append(self.more)
         super().__init__(row(*words, spacing=8, margins=(8, 0, 6, 0)), fill=None, stroke=None, radius=6)
         self.setFixedHeight(32)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -49,20 +58,42 @@ class ProblemRow(Box):
         self.chosen.emit(self.problem)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
             self.chosen.emit(self.problem)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and plain:
+            self.stepped.emit(1 if event.key() == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
 
     def _fix(self, *_: object) -> None:
-        self.fixed.emit(self.problem)
+        self.fixed.emit(self.problem, fixes(self.problem)[0])
+
+    def menu(self) -> QMenu:
+        """Return the menu of the other fixes."""
+        menu = QMenu(self)
+        menu.setAccessibleName(tr("Other fixes"))
+        for i, repair in enumerate(fixes(self.problem)[1:], 1):
+            made = QAction(repair.title.replace("&", "&&"), menu)
+            made.setData(i)
+            menu.addAction(made)
+        menu.triggered.connect(self._picked)
+        return menu
+
+    def _open(self, *_: object) -> None:
+        menu = self.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
+
+    def _picked(self, action: QAction) -> None:
+        self.fixed.emit(self.problem, fixes(self.problem)[action.data()])
 
 
 class ProblemsList(QWidget):
-    """All problems of the session, errors first."""
+    """All problems of the session, errors first. `chosen(problem)`, `fixed(problem, repair)` as of its rows."""
 
     chosen = Signal(object)
-    fixed = Signal(object)
+    fixed = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +103,8 @@ class ProblemsList(QWidget):
         self.box.setSpacing(2)
         self.rows: list[ProblemRow] = []
         self._shown: tuple[Problem, ...] | None = None
-        lay(self, [(Scroll(content, name=tr("Problems")), 1)], True, 0, 0)
+        self.scroll = Scroll(content, name=tr("Problems"))
+        lay(self, [(self.scroll, 1)], True, 0, 0)
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
         """Show these problems; does nothing when they are the ones shown."""
@@ -84,18 +116,30 @@ class ProblemsList(QWidget):
         for line in self.rows:
             line.chosen.connect(self.chosen)
             line.fixed.connect(self.fixed)
+            line.stepped.connect(self._step)
             self.box.addWidget(line)
         if not problems:
             text = Label(tr("No problems. Everything fits."), 12, 400, "text.secondary")
             self.box.addWidget(row(Icon("circle-check", "success.fill"), text, None, margins=(8, 4, 8, 4)))
         self.box.addStretch(1)
 
+    def _step(self, by: int) -> None:
+        """Move the keyboard to the row below or above."""
+        focus = self.focusWidget()
+        at = next((i for i, line in enumerate(self.rows) if line is focus or line.isAncestorOf(focus)), -1)
+        if 0 <= at + by < len(self.rows):
+            self.rows[at + by].setFocus()
+            self.scroll.ensureWidgetVisible(self.rows[at + by], 0, 4)
+
     def mark(self, problem: Problem | None) -> None:
         """Show which problem is the current one."""
         for line in self.rows:
-            line.set_surface("bg.hover" if line.problem == problem else None, None)
+            current = line.problem == problem
+            line.set_surface("bg.hover" if current else None, None)
+            if current:
+                self.scroll.ensureWidgetVisible(line, 0, 4)
 
 
-def fixable(problem: Problem) -> bool:
-    """Return whether the studio has the edit of a problem's fix."""
-    return problem.repair is not None and problem.repair.action in edits.REPAIRS
+def fixes(problem: Problem) -> tuple[Repair, ...]:
+    """Return the fixes of a problem that the studio has the edit of, the best one first."""
+    return tuple(r for r in problem.repairs if r.action in edits.REPAIRS)

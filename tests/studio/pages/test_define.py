@@ -61,7 +61,8 @@ def test_problem_rows_have_their_fix(qtbot: Any, themed: QApplication) -> None:
     row = person.page.problems.rows[0]
     person.click(row, QPoint(40, 16))
     assert person.session.selection.current == "n3"
-    buttons = [b for b in row.findChildren(QWidget) if b.accessibleName() == "Insert Flatten"]
+    name = f"Insert Flatten: {row.problem.message}"  # the callout has a button for it too
+    buttons = [b for b in row.findChildren(QWidget) if b.accessibleName() == name]
     person.click(buttons[0])
     assert person.session.shapes.ok
 
