@@ -32,12 +32,13 @@ class Places:
         self.room = QRectF(view.viewport().rect())
         self.card = self._of_card(card)
         mine = set(view.canvas.touching.get(card, ()))
-        kept, others = [_grown(self.card, CARD_GAP), *(_grown(r, FLOAT_GAP) for r in floating)], []
+        kept = [_grown(self.card, CARD_GAP), *(_grown(r, FLOAT_GAP) for r in floating)]
+        others: list[QRectF] = []
         for item in view.items(view.viewport().rect()):
             if isinstance(item, WireItem):
                 (kept if item.link.key in mine else others).extend(self._of_wire(item))
             elif isinstance(item, NodeItem) and item.card.id != card:
-                others.append(self._of_card(item.card.id))
+                others.append(_grown(self._of_card(item.card.id), CARD_GAP))
         self.kept, self.others = _rects(kept), _rects(others)
 
     def best(self, width: int, height: int, edge: int) -> tuple[int, int] | None:

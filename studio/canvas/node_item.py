@@ -13,6 +13,7 @@ from studio.canvas.picture import Card
 from studio.canvas.route import Box, Side
 from studio.text import tr
 from studio.theme import category, color, font, pixmap, scheme, tint
+from studio.widgets import plain_tip
 
 Offer = Literal["", "fits", "near", "misfit", "replace"]
 FULL, COARSE = 0.60, 0.35
@@ -36,6 +37,7 @@ class NodeItem(QGraphicsItem):
         self.offer: Offer = ""
         self.setZValue(10)
         self.setAcceptHoverEvents(True)
+        self._say()
 
     # ---- what it is ------------------------------------------------------------------------------------------------
     def box(self) -> Box:
@@ -48,7 +50,12 @@ class NodeItem(QGraphicsItem):
             if (card.height, card.end) != (self.card.height, self.card.end):
                 self.prepareGeometryChange()
             self.card = card
+            self._say()
             self.update()
+
+    def _say(self) -> None:
+        """Let the tooltip say the problem and the note, as plain text."""
+        self.setToolTip(plain_tip("\n\n".join(part for part in (self.card.sentence, self.card.note) if part)))
 
     def choose(self, chosen: bool, alone: bool) -> None:
         """Show whether the card is selected, alone or with others."""
@@ -185,6 +192,9 @@ class NodeItem(QGraphicsItem):
         name, line, strong = (max(size, math.ceil(LEGIBLE / scale)) for size in (11, 12, 13))
         used = _write(painter, QRectF(50, 7, CARD_W - 58, 18), card.title, strong, 600, "text.primary")
         rest = QRectF(50 + used + 7, 8, CARD_W - 58 - used - 7, 18)
+        if card.note:
+            rest.setWidth(rest.width() - 18)
+            painter.drawPixmap(QPointF(CARD_W - 22, 9), pixmap("message-square", "text.muted", 12))
         _write(painter, rest, card.name, name, 400, "text.muted", mono=True)
         second = tr("Replace") if self.offer == "replace" else card.error or card.line
         tone = "accent.text" if self.offer == "replace" else "danger.text" if card.error else "text.secondary"

@@ -303,7 +303,7 @@ class Sentences:
         parts += [tr("from {names}", names=self._and([k[0] for k in into]))] if into else []
         parts += [tr("to {names}", names=self._and([k[1] for k in out]))] if out else []
         parts += [tr("output of the group")] if card.end else []
-        parts.append(card.error or card.warning or tr("no problems"))
+        parts.append(card.sentence or tr("no problems"))
         return ", ".join(part for part in parts if part)
 
     def _and(self, ids: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ LinkKey = tuple[str, str, int]
 class Card:
     """One card. `line` is the second line; `error` replaces it. `count` is the parameter count, "" when zero.
 
+    sentence: the whole of what `error` or `warning` says in short. note: a person has written one.
     stacked: it is a group. shares: ids of other cards that use the same weights. end: it answers for the open group.
     """
 
@@ -40,6 +41,8 @@ class Card:
     stacked: bool = False
     shares: tuple[str, ...] = ()
     end: bool = False
+    sentence: str = ""
+    note: str = ""
 
     @property
     def height(self) -> float:
@@ -132,7 +135,8 @@ def _layer_card(
     error, warning = _marks(problem)
     title, name = (node.name, tr("Group")) if group else (layer.KERAS, node.name)
     return Card(node.id, title, name, line, count, layer.GROUP, layer.ICON, error, warning, not node.trainable,
-                layer.KERAS != "Input", stacked=group, shares=others, end=end)  # fmt: skip
+                layer.KERAS != "Input", stacked=group, shares=others, end=end,
+                sentence=said(problem), note=node.note)  # fmt: skip
 
 
 def _line(node: Node, sources: int, owner: str) -> str:
@@ -151,13 +155,29 @@ def _marks(problem: Problem | None) -> tuple[str, str]:
     return (text, "") if problem.severity == "error" else ("", text)
 
 
+def said(problem: Problem | None) -> str:
+    """Return a problem as every view says it: badge, callout, list and code line."""
+    return str(problem) if problem is not None else ""
+
+
 def _target_card(session: Any, index: int, problem: Problem | None) -> Card:
     column, line, lines = feeds.target(session, index)
     error, warning = _marks(problem)
     several = len(session.project.targets) > 1 and taught_node(session.project, index) is not None
     title = tr("Target {n}", n=index + 1) if several else tr("Training target")
     return Card(
-        target_id(index), title, column, line, "", "train", "target", error, warning, outputs=False, lines=lines
+        target_id(index),
+        title,
+        column,
+        line,
+        "",
+        "train",
+        "target",
+        error,
+        warning,
+        outputs=False,
+        lines=lines,
+        sentence=said(problem),
     )
 
 

@@ -103,7 +103,8 @@ class About(QWidget):
         self.more = Button(tr("Full reference"), "book-open", "ghost", "small", tooltip=tr("Full reference (F1)"))
         self.more.clicked.connect(self._more)
         words = Label(text, 12, 400, "text.secondary", wrap=True)
-        lay(self, [frame, words, row(self.more, None)], True, 8, (16, 0, 16, 12))
+        parts = [row((part, 1), margins=(8, 0, 0, 0)) for part in (frame, words)]
+        lay(self, [*parts, row(self.more, None)], True, 8, (8, 0, 16, 12))
         self.show_layer(layer)
 
     def show_layer(self, layer: Spec) -> None:

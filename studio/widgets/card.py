@@ -1,7 +1,7 @@
 """Containers: card, panel head, collapsible part, form row, empty state, scroll area."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QFontMetricsF, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -118,7 +118,13 @@ class _Fold(Themed, QAbstractButton):
             x += 14
         painter.setFont(theme.font(12, 600))
         painter.setPen(theme.color("text.secondary"))
-        painter.drawText(QRectF(x, 0, self.width(), h), Qt.AlignmentFlag.AlignVCenter, self.text())
+        end = self.indent + 8 + theme.text_width(self.note, theme.font(11, 500)) if self.note else self.indent
+        room = QRectF(x, 0, self.width() - x - end, h)
+        cut = QFontMetricsF(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        tip = plain_tip(self.text()) if cut != self.text() else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, cut)
         painter.setFont(theme.font(11, 500))
         painter.setPen(theme.color("text.muted"))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

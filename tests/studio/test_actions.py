@@ -108,10 +108,10 @@ def test_an_action_whose_page_was_not_made_asks_for_it(actions: Actions) -> None
 
 
 def test_keys_of_a_stage_rest_while_another_is_shown(actions: Actions) -> None:
-    actions.bind("define.next_problem", print)
+    actions.bind("define.tidy", print)
     actions.show_stage("fit")
-    actions.enable("define.next_problem", False, "no")
-    actions.enable("define.next_problem", True)
-    assert not actions.qt("define.next_problem").isEnabled()
+    actions.enable("define.tidy", False, "no")
+    actions.enable("define.tidy", True)
+    assert not actions.qt("define.tidy").isEnabled()
     actions.show_stage("define")
-    assert actions.qt("define.next_problem").isEnabled()
+    assert actions.qt("define.tidy").isEnabled()

@@ -103,8 +103,8 @@ class ProblemsList(QWidget):
         self.box.setSpacing(2)
         self.rows: list[ProblemRow] = []
         self._shown: tuple[Problem, ...] | None = None
-        self.scroll = Scroll(content, name=tr("Problems"))
-        lay(self, [(self.scroll, 1)], True, 0, 0)
+        self.area = Scroll(content, name=tr("Problems"))
+        lay(self, [(self.area, 1)], True, 0, 0)
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
         """Show these problems; does nothing when they are the ones shown."""
@@ -129,7 +129,7 @@ class ProblemsList(QWidget):
         at = next((i for i, line in enumerate(self.rows) if line is focus or line.isAncestorOf(focus)), -1)
         if 0 <= at + by < len(self.rows):
             self.rows[at + by].setFocus()
-            self.scroll.ensureWidgetVisible(self.rows[at + by], 0, 4)
+            self.area.ensureWidgetVisible(self.rows[at + by], 0, 4)
 
     def mark(self, problem: Problem | None) -> None:
         """Show which problem is the current one."""
@@ -137,7 +137,7 @@ class ProblemsList(QWidget):
             current = line.problem == problem
             line.set_surface("bg.hover" if current else None, None)
             if current:
-                self.scroll.ensureWidgetVisible(line, 0, 4)
+                self.area.ensureWidgetVisible(line, 0, 4)
 
 
 def fixes(problem: Problem) -> tuple[Repair, ...]:
