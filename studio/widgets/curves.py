@@ -277,7 +277,9 @@ class CurvePlot(Themed, QWidget):
             painter.setPen(theme.color(curve.color))
             width = theme.text_width(curve.label, painter.font())
             left = max(min(across + 5, self.width() - width - 2), view.area.left())
-            painter.drawText(QRectF(left, down + shift - 8, width + 2, LINE), MIDDLE, curve.label)
+            place = QRectF(left, down + shift - 8, width + 2, LINE)
+            painter.fillRect(place.adjusted(-2, 1, 1, -1), theme.color("bg.panel"))  # no line crosses a name
+            painter.drawText(place, MIDDLE, curve.label)
 
     def _paint_marker(self, painter: QPainter, view: View, marker: Marker) -> None:
         x = view.at(marker.x, 0.0)[0]

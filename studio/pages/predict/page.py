@@ -17,7 +17,8 @@ from studio.pages.predict.batch import BatchPanel
 from studio.pages.predict.form import Number, RowForm
 from studio.pages.predict.nearest import Nearest
 from studio.pages.predict.output import OutputCard, WhatIf
-from studio.text import tr
+from studio.pages.summary import data_status
+from studio.text import plural, tr
 from studio.widgets import Card, EmptyState, IconButton, Label, Line, Scroll, Select, Tabs, column, row
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ class PredictPage(Page):
         self.tools = row(
             Label(tr("Start from"), 12, color="text.secondary"), self.start, dice, None, margins=(16, 6, 12, 6)
         )
-        scroll = Scroll(column(self.form, None, margins=(16, 4, 16, 12)), name=tr("Input values"))
+        self.values = Scroll(column(self.form, None, margins=(16, 4, 16, 12)), name=tr("Input values"))
         return column(
-            row(self.tabs, None, margins=(16, 0, 16, 0)), Line(), self.tools, (scroll, 1), Line(),
+            row(self.tabs, None, margins=(16, 0, 16, 0)), Line(), self.tools, (self.values, 1), (self.batch.side, 1),
+            Line(),
             column(self.note, margins=(16, 8, 16, 8)), spacing=0,
         )  # fmt: skip
 
@@ -84,6 +86,7 @@ class PredictPage(Page):
         )
         self.batch = BatchPanel()
         self.batch.told.connect(self._told)
+        self.batch.changed.connect(self.status_changed)
         action = EmptyState.button(tr("Go to Fit"), "activity")
         action.clicked.connect(self._go_fit)
         sentence = tr("Train a network; then type a row, or give it a CSV, and read what it says.")
@@ -101,7 +104,7 @@ class PredictPage(Page):
             return
         self._run = run
         self.recipe = recipes.from_json(dict(run.recipe)) if run is not None and run.recipe else None
-        self.batch.show_run(run, self.session.project)
+        self.batch.show_run(run, self.session.project, self.session.table)
         if run is not None and self.recipe is not None:
             self.form.show_recipe(self.recipe, self.session.table, run)
             self.nearest.learn(self.recipe, self.session.table, run)
@@ -131,9 +134,11 @@ class PredictPage(Page):
         if isinstance(left, SidePanel) and not left.floats:
             left.setVisible(there and "left" not in self.hidden_by_person)
         self.tools.setVisible(tab == "row")
-        self.form.setVisible(tab == "row")
+        self.values.setVisible(tab == "row")
+        self.batch.side.setVisible(tab == "file")
         self.note.setText(self._note(tab))
         self.stack.setCurrentIndex(0 if not there else 1 if tab == "row" else 2)
+        self.status_changed.emit()
 
     def _note(self, tab: Any) -> str:
         if tab == "row" or self.recipe is None:
@@ -221,18 +226,32 @@ class PredictPage(Page):
 
     def status(self) -> tuple[list[Status], list[Status]]:
         left = []
+        if self.tabs.value() == "file":
+            return [*self._file_status(), *self._run_status()], data_status(self.session)
         outside = sum(isinstance(f, Number) and f.note.isVisibleTo(f) for f in self.form.fields.values())
         if outside:
             left.append(
                 Status("triangle-alert", tr("{n} inputs outside the training range", n=outside), "warning.text")
             )
-        if self._run is not None:
-            title = self.session.project.titles.get(self._run.id) or tr("Run {n}", n=self._run.number)
-            left.append(Status("git-branch", title))
-        return left, []
+        return [*left, *self._run_status()], data_status(self.session)
+
+    def _run_status(self) -> list[Status]:
+        if self._run is None:
+            return []
+        title = self.session.project.titles.get(self._run.id) or tr("Run {n}", n=self._run.number)
+        return [Status("git-branch", title)]
+
+    def _file_status(self) -> list[Status]:
+        found = self.batch.found
+        if found is None:
+            return []
+        rows = plural(len(found.values) - len(found.problems), "row", "rows")
+        return [Status("circle-check", tr("{rows} predicted", rows=rows), "success.text")]
 
     def primary(self) -> Primary:
         reason = "" if self._run is not None else tr("Train a network first.")
+        if self.tabs.value() == "file" and self.batch.answered is not None:
+            return Primary(tr("Save predictions"), "save", self.batch.ask_where)
         return Primary(tr("Export model"), "upload", self._export, reason)
 
     def _export(self) -> None:

@@ -15,7 +15,7 @@ from studio.document.session import Session
 from studio.document.templates import sample_path, samples
 from studio.pages.evaluate import EvaluatePage
 from studio.pages.evaluate.cards import area_under, curves_of
-from studio.pages.evaluate.rows import sort_key
+from studio.pages.rowtable import sort_key
 from tests.studio.conftest import wait_until
 
 
