@@ -5,7 +5,7 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -30,9 +30,6 @@ from studio.window.help import Chosen, Help
 from studio.window.looks import Looks
 from studio.window.main_window import MainWindow
 from studio.window.menus import HELP, open_menu
-
-if TYPE_CHECKING:
-    from studio.window.manual import Manual
 
 PAGES = {
     "data": ("studio.pages.data", "DataPage"),
@@ -66,7 +63,6 @@ class Studio(QObject):
         self.stage = ""
         self.restarts = False
         self._ran = False
-        self.manual: Manual | None = None
         self._starting = ""
         self._bind()
         self.start = StartPage(self.actions, self.settings)
@@ -84,21 +80,22 @@ class Studio(QObject):
     # ---- wiring ----
     def _bind(self) -> None:
         documents, looks, window = self.documents, self.looks, self.window
-        handlers = {
+        handlers: dict[str, Any] = {
             "file.new": documents.new, "file.open": documents.ask_project, "file.open_csv": documents.ask_table,
             "file.save": documents.save, "file.save_as": documents.save_as, "file.close": documents.close_project,
             "file.quit": self.window.close, "data.reread": self._reread, "data.replace": documents.ask_source,
             "edit.undo": self.session.undo, "edit.redo": self.session.redo,
             "define.next_problem": self._next_problem, "define.previous_problem": self._previous_problem,
-            "go.search": window.search.open, "go.next_region": self._next_region,
-            "go.previous_region": self._previous_region, "view.left": self._toggle_left,
-            "view.right": self._toggle_right, "view.dock": self._toggle_dock,
-            "view.wider": self._wider, "view.narrower": self._narrower,
+            "go.search": window.search.open, "go.next_region": Call(window.next_region, 1),
+            "go.previous_region": Call(window.next_region, -1), "view.left": Call(window.toggle_panel, "left"),
+            "view.right": Call(window.toggle_panel, "right"), "view.dock": Call(window.toggle_panel, "dock"),
+            "view.wider": Call(window.grow_panel, 1), "view.narrower": Call(window.grow_panel, -1),
             "view.light": looks.light, "view.dark": looks.dark, "view.system": looks.system,
             "view.contrast": looks.contrast, "view.scale_up": looks.larger, "view.scale_down": looks.smaller,
             "view.scale_reset": looks.usual, "run.next": window.top.press_primary, "file.settings": self.help.settings,
             "help.keys": self.help.keys, "help.news": self.help.news, "help.about": self.help.about,
-            "help.diagnostics": self.help.diagnostics, "help.gpu": self.help.gpu, "help.topic": self.help_in_focus,
+            "help.diagnostics": self.help.diagnostics, "help.gpu": self.help.gpu, "help.topic": self.help.topic,
+            "help.layers": self.help.layers,
         }  # fmt: skip
         for id, handler in handlers.items():
             self.actions.bind(id, handler)
@@ -160,7 +157,7 @@ class Studio(QObject):
             made.status_changed.connect(self.window.refresh)
             made.go.connect(self.show_stage)
             made.tell.connect(self._tell)
-            made.help_asked.connect(self.open_help)
+            made.help_asked.connect(self.help.open)
             made.restore_panels(self.settings.qt)
             self.pages[stage] = made
         return self.pages[stage]
@@ -265,20 +262,6 @@ class Studio(QObject):
         if primary is not None:
             primary.act()
 
-    def help_in_focus(self) -> None:
-        """Open the help on what has the keyboard."""
-        from studio.window.manual import topic_in_focus
-
-        self.open_help(topic_in_focus(self.window.current))
-
-    def open_help(self, topic: str) -> None:
-        """Open a page of the help."""
-        from studio.window.manual import Manual
-
-        if self.manual is None:
-            self.manual = Manual(self.window)
-        self.manual.open_topic(topic)
-
     def export(self) -> None:
         """Open the export dialog."""
         dialog = _load(EXPORT)(self.session, self.window)
@@ -308,27 +291,6 @@ class Studio(QObject):
 
     def _tell(self, title: str, text: str, kind: str, action: str, act: Any) -> None:
         self.window.toasts.show(title, text, kind, action, act)
-
-    def _next_region(self) -> None:
-        self.window.next_region(1)
-
-    def _previous_region(self) -> None:
-        self.window.next_region(-1)
-
-    def _toggle_left(self) -> None:
-        self.window.toggle_panel("left")
-
-    def _toggle_right(self) -> None:
-        self.window.toggle_panel("right")
-
-    def _toggle_dock(self) -> None:
-        self.window.toggle_panel("dock")
-
-    def _wider(self) -> None:
-        self.window.grow_panel(1)
-
-    def _narrower(self) -> None:
-        self.window.grow_panel(-1)
 
     def _running_changed(self, progress: float | None) -> None:
         """Let the task bar point at the window when a fit has ended while a person is elsewhere."""

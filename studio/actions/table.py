@@ -54,6 +54,7 @@ HELP: tuple[Action, ...] = (
     Action("help.gpu", "How to add a GPU", "gpu", tip="What a GPU needs and how it is found.", words=("cuda", "cupy")),
     Action("help.diagnostics", "Copy diagnostics", "copy", tip="Versions, screen and log lines, without your data."),
     Action("help.topic", "Help", "circle-help", ("F1",), "Help on the thing in focus.", words=("manual", "reference")),
+    Action("help.layers", "Layer reference", "book-open", (), "What each layer does.", words=("manual", "help")),
     Action("help.about", "About Layerwright", "info", words=("version", "licence", "license")),
 )
 DATA: tuple[Action, ...] = (

@@ -106,6 +106,7 @@ class StartPage(QWidget):
             NavButton(tr("Projects"), "folder-open", self._show_projects),
             NavButton(tr("Templates"), "layers", self.show_templates),
             NavButton(tr("Sample data"), "database", self.show_samples),
+            NavButton(tr("Layer reference"), "book-open", self._show_layers),
         ]
         self.nav[0].setChecked(True)
         self.device_title = Label(tr("NumPy ready"), 12, 600, name=tr("Device"))
@@ -147,6 +148,10 @@ class StartPage(QWidget):
 
     def _help_pressed(self) -> None:
         self.help_wanted.emit(self.help_button)
+
+    def _show_layers(self) -> None:
+        self.nav[-1].setChecked(False)  # it opens a window of its own; the page stays
+        self._actions.trigger("help.layers")
 
     def _change_theme(self) -> None:
         self._actions.trigger("view.dark" if theme.scheme() == "light" else "view.light")

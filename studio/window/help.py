@@ -15,6 +15,7 @@ from studio.widgets import Button, Label, Logo, column, row
 from studio.window.main_window import MainWindow
 
 if TYPE_CHECKING:  # made when they are first opened: none of it is needed for the first paint
+    from studio.window.manual import Manual
     from studio.window.reading import Reading
     from studio.window.settings_dialog import SettingsDialog
 
@@ -22,6 +23,7 @@ PRIVACY = (
     "Layerwright has no telemetry: it sends nothing anywhere, and your tables, projects and models stay on this "
     "computer."
 )
+FIRST_LAYER = "layer/dense"
 BUNDLED = (
     ("Inter and Inter Display", "SIL Open Font License 1.1", "fonts/OFL-Inter.txt"),
     ("JetBrains Mono", "SIL Open Font License 1.1", "fonts/OFL-JetBrainsMono.txt"),
@@ -41,6 +43,7 @@ class Help(QObject):
     def __init__(self, window: MainWindow, settings: Settings, actions: Actions, scale: int) -> None:
         super().__init__(window)
         self._window, self._settings, self._actions, self._scale = window, settings, actions, scale
+        self._manual: Manual | None = None
 
     def settings(self) -> "SettingsDialog":
         """Open the settings."""
@@ -66,6 +69,24 @@ class Help(QObject):
     def gpu(self) -> "Reading":
         """Show what a GPU needs and how it is found."""
         return self._page(tr("How to add a GPU"), "help/gpu.md")
+
+    def topic(self) -> None:
+        """Open the help on what has the keyboard."""
+        from studio.window.manual import topic_in_focus
+
+        self.open(topic_in_focus(self._window.current))
+
+    def layers(self) -> None:
+        """Open the reference of all layers."""
+        self.open(FIRST_LAYER)
+
+    def open(self, topic: str) -> None:
+        """Open a page of the help."""
+        from studio.window.manual import Manual
+
+        if self._manual is None:
+            self._manual = Manual(self._window)
+        self._manual.open_topic(topic)
 
     def about(self) -> "Reading":
         """Show version, licences of what comes along, and the libraries in use."""

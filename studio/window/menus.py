@@ -21,7 +21,7 @@ VIEW = (
 )  # fmt: skip
 GO = tuple(f"go.{stage}" for stage in STAGES)
 RUN = ("run.next", "compile.now", LINE, "fit.start", "fit.pause", "fit.stop")
-HELP = ("help.topic", "help.keys", "help.news", "help.gpu", LINE, "help.diagnostics", "help.about")
+HELP = ("help.topic", "help.layers", "help.keys", "help.news", "help.gpu", LINE, "help.diagnostics", "help.about")
 
 PROJECT: tuple[Entry, ...] = (
     "file.new", "file.open", "file.open_csv", LINE, "file.save", "file.save_as", "file.export", LINE,

@@ -17,7 +17,7 @@ from studio.pages.start_cards import RecentRow, ago
 from studio.pages.thumbs import Spark
 from studio.widgets import Chip
 from tests.studio.conftest import wait_until
-from tests.studio.window.conftest import choose, click, on_screen
+from tests.studio.window.conftest import choose, click, dialog, on_screen
 
 DAY = 86400.0
 
@@ -156,3 +156,11 @@ def test_how_long_ago_in_words() -> None:
     assert ago(0.0, 600.0) == "10 minutes ago"
     assert ago(0.0, 5 * 3600.0) == "5 hours ago"
     assert ago(0.0, DAY + 100) == "yesterday"
+
+
+def test_the_layer_reference_opens_beside_the_page(whole: Studio) -> None:
+    click(whole.window, "Layer reference")
+    box = dialog("Help")
+    assert "Dense" in on_screen(box, "Help page").toPlainText()  # type: ignore[attr-defined]
+    assert [b.isChecked() for b in whole.start.nav] == [True, False, False, False]
+    box.close()
