@@ -15,6 +15,10 @@ class Mistake(UsageError):
         self.line = line
 
 
+class Follows(Mistake):
+    """A line that is wrong only because one before it is; nothing more need be said."""
+
+
 @dataclass(eq=False)
 class Made:
     """A layer as it is written, on the lines `first` to `last`.

@@ -2,12 +2,13 @@
 
 They belong to the document. Each one knows the line before it by a key, so that it stays at its place when the network
 around it changes. Keys: "" is the top, "import" the import line, "n2" the line of a node, "n2:layer" and "n2:frozen"
-the lines that make and freeze its layer, "n2/n3" a node inside a nested model, "model" the last line.
+the lines that make and freeze its layer, "n2/n3" a node inside a nested model, "n2:top" the place above the first of
+those, "model" the last line.
 """
 
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import UsageError
@@ -17,7 +18,7 @@ MOST_LINES = 10_000
 FORBIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufdd0\ufdd1\ufffe\uffff\ud800-\udfff]")
 """What would end a line or cannot be stored: control characters, other line breaks, halves of characters."""
 TOP, IMPORT, END = "", "import", "model"
-KEY = re.compile(r"(?:|import|model|n[0-9]{1,9}(?:/n[0-9]{1,9}){0,8}(?::layer|:frozen)?)\Z")
+KEY = re.compile(r"(?:|import|model|n[0-9]{1,9}(?:/n[0-9]{1,9}){0,8}(?::layer|:frozen|:top)?)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,38 @@ def anchored(kept: Sequence[Kept], before: Iterable[str], alive: Iterable[str]) 
     for key in before:
         last = key if key in there else last
         place[key] = last
-    return tuple(_moved(line, place.get(line.after, END)) for line in kept)
+    return tuple(_moved(line, there, place) for line in kept)
 
 
-def _moved(line: Kept, key: str) -> Kept:
-    return line if key == line.after else dataclasses.replace(line, after=key, beside=False)
+def _moved(line: Kept, there: Container[str], place: Mapping[str, str]) -> Kept:
+    if line.after in there:
+        return line
+    return Kept(place.get(line.after, place.get(line.after.partition(":")[0], END)), line.text)
+
+
+def within(kept: Sequence[Kept], node: str) -> tuple[Kept, ...]:
+    """Return the lines that stand in the code of a nested model, for the code of that model alone."""
+    found = []
+    for line in kept:
+        head, slash, rest = line.after.partition("/")
+        own = {f"{node}:top": IMPORT, f"{node}:layer": END}.get(line.after)
+        if (key := rest if slash and head == node else own) is not None:
+            found.append(dataclasses.replace(line, after=key, beside=line.beside and key != IMPORT))
+    return tuple(found)
+
+
+def put_within(kept: Sequence[Kept], node: str, inner: Sequence[Kept]) -> tuple[Kept, ...]:
+    """Return the lines with those of a nested model replaced: `within` the other way round."""
+    ends = {TOP: f"{node}:top", IMPORT: f"{node}:top", END: f"{node}:layer"}
+    gone = set(within_keys(kept, node))
+    mine = [
+        dataclasses.replace(k, after=ends.get(k.after, f"{node}/{k.after}"), beside=k.beside and k.after != IMPORT)
+        for k in inner
+    ]
+    return (*(k for k in kept if k.after not in gone), *mine)
+
+
+def within_keys(kept: Sequence[Kept], node: str) -> list[str]:
+    """Return the keys of kept lines that stand in the code of a nested model."""
+    own = (f"{node}:top", f"{node}:layer")
+    return [k.after for k in kept if k.after.startswith(f"{node}/") or k.after in own]

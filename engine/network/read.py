@@ -5,20 +5,22 @@
 
 import ast
 import functools
+import re
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.network.draft import Draft, Frozen, Made, Mistake, Use, Whole
+from engine.network.draft import Draft, Follows, Frozen, Made, Mistake, Use, Whole
 from engine.network.gather import gather
 from engine.network.kept import FORBIDDEN, LONGEST_LINE, MOST_LINES, Kept
 from engine.network.parse import BAD
 from engine.network.statements import DEEPEST, Statement, statements
-from engine.network.walk import Foreign, Walk, stored
+from engine.network.walk import BROKEN, Foreign, Walk, stored
 
 LONGEST = 2_000_000
 LONGEST_STATEMENT = 200_000
 MOST_ERRORS = 50
+ASSIGNED = re.compile(r"(\w+) *=(?!=)", re.ASCII)
 Place = Made | Use | Whole | Frozen | None
 """What a line of the text stands for; None: the import line."""
 
@@ -86,8 +88,12 @@ def assigned(lines: Collection[str]) -> frozenset[str]:
     names: set[str] = set()
     for part in statements(list(lines)):
         tree = parsed(part.text)[0] if part.kind == "code" else None
-        names |= {name for node in ast.walk(tree) if (name := stored(node))} if tree is not None else set()
+        names |= _names(tree) if tree is not None else set()
     return frozenset(names)
+
+
+def _names(tree: ast.Module) -> set[str]:
+    return {name for node in ast.walk(tree) if (name := stored(node))}
 
 
 def known(kept: Sequence[Kept]) -> frozenset[str]:
@@ -171,17 +177,18 @@ class _Text:
             self._expressed(part, before)
 
     def _wrong(self, part: Statement, mistake: Mistake) -> None:
+        tree, _ = parsed(part.text)
         if part.text in self.known:
-            tree, _ = parsed(part.text)
             self._keep(part, str(mistake), tree, {})
-        else:
+            return
+        if not isinstance(mistake, Follows):
             self.errors.append(Remark(mistake.line, str(mistake)))
+        self.walk.put(_names(tree) if tree is not None else ASSIGNED.findall(part.text), BROKEN)
 
     def _keep(self, part: Statement, reason: str, tree: ast.Module | None, values: Mapping[str, object]) -> None:
         self.foreign.append(Remark(part.first, reason))
         self.loose += [Loose(part.first + i, line) for i, line in enumerate(part.lines)]
-        if tree is not None:
-            self.walk.forget(tree, values)
+        self.walk.forget(_names(tree) if tree is not None else (), values)
 
     def _expressed(self, part: Statement, before: tuple[int, ...]) -> None:
         """Enter what a statement stands for, and the comments in it."""

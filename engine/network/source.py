@@ -154,6 +154,7 @@ class _Writer:
     def network(self, network: Network, feeds: Mapping[str, Shape], variable: str, path: str, name: str = "") -> None:
         """Write a network; `variable` is the model's own, `path` the ids of the nodes around it ("n2/")."""
         part = _Part(self, network, feeds, variable, path)
+        self.loose(f"{path[:-1]}:top")
         for id in ordered(network):
             before = len(self.lines)
             part.node(network.nodes[id])

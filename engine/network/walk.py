@@ -3,19 +3,19 @@
 import ast
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine import registry
 from engine.errors import UsageError
 from engine.network import values
-from engine.network.draft import Frozen, Made, Mistake, Use, Whole
+from engine.network.draft import Follows, Frozen, Made, Mistake, Use, Whole
 from engine.network.network import NAME
 from engine.network.statements import Statement
 from engine.specs import Spec, snake
 
-MISSING = object()
-"""What a line that is kept assigns: nothing the canvas knows."""
+MISSING, BROKEN = object(), object()
+"""What a line that is kept assigns, nothing the canvas knows; and what one assigns that has a mistake."""
 WHOLES = {"Model": "model", "Functional": "model", "Sequential": "sequential"}
 OPERATORS = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 FUNCTIONS = frozenset({"add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate"})
@@ -88,16 +88,19 @@ class Walk:
         wholes = [w for w in self.wholes[state[2] :] if w.stack is None]
         return [*self.made[state[0] :], *self.uses[state[1] :], *wholes, *self.frozen[state[3] :]]
 
-    def forget(self, tree: ast.Module, known: Mapping[str, object]) -> None:
+    def forget(self, names: Iterable[str], known: Mapping[str, object]) -> None:
         """Let the names that a kept statement gives a meaning stand for nothing, but for those with a known value."""
-        for node in ast.walk(tree):
-            name = stored(node)
-            if name and name not in RESERVED:
-                self.names[name] = MISSING
-                self.scope.values.pop(name, None)
+        self.put(names, MISSING)
         for name, value in known.items():
             self.names.pop(name, None)
             self.scope.values[name] = value
+
+    def put(self, names: Iterable[str], value: object) -> None:
+        """Let names stand for MISSING or BROKEN."""
+        for name in names:
+            if name and name not in RESERVED:
+                self.names[name] = value
+                self.scope.values.pop(name, None)
 
     def told(self, new: Sequence[Any], comment: str) -> str:
         """Take what a comment of ours says about a node; return what is left of it, a person's."""
@@ -121,6 +124,12 @@ class Walk:
         """Return what an expression stands for; raises Foreign or UsageError."""
         meant: Callable[[Walk, Any], Any] = EXPRESSIONS.get(type(tree), _plain)
         return meant(self, tree)
+
+    def known(self, name: str, tree: ast.AST) -> Any:
+        """Return what a name stands for."""
+        if self.names[name] is BROKEN:
+            raise Follows(self.line(tree), "A line before this one has a mistake.")
+        return self.names[name]
 
     def tensor(self, value: Any, tree: ast.AST) -> Use | None:
         """Return the node whose output a value is; None: nothing."""
@@ -212,7 +221,8 @@ class Walk:
             known = {n for cls in registry.records("layer") for n in (cls.KERAS, snake(cls.KERAS))}
             if difflib.get_close_matches(word, sorted(known), 1, 0.8):
                 raise
-            raise Foreign(f"There is no layer {word:.60} here; this line is kept.") from None
+            reason = NO_PLACE if word[:1].islower() else f"There is no layer {word:.60} here; this line is kept."
+            raise Foreign(reason) from None
 
     # ---- models ----------------------------------------------------------------------------------------------------
     def model(self, tree: ast.Call) -> Whole:
@@ -358,7 +368,7 @@ def _plain(walk: Walk, tree: ast.expr) -> Any:
 
 def _name(walk: Walk, tree: ast.Name) -> Any:
     if tree.id in walk.names:
-        return walk.names[tree.id]
+        return walk.known(tree.id, tree)
     if tree.id in walk.scope.values:
         return walk.scope.values[tree.id]
     raise UsageError(f"There is no tensor, layer or model called {tree.id:.60}.")
@@ -386,7 +396,7 @@ def _call(walk: Walk, tree: ast.Call) -> Any:
     if isinstance(func, ast.Call):
         return walk.call_of(walk.value(func), tree)
     if isinstance(func, ast.Name) and func.id in walk.names and func.id not in RESERVED:
-        return walk.call_of(walk.names[func.id], tree)
+        return walk.call_of(walk.known(func.id, tree), tree)
     path = values.dotted(func)
     if path and path[0] in walk.names and path[0] not in RESERVED:
         raise Foreign(SETTLED if path[-1] in ELSEWHERE else NO_PLACE)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from engine.data.settings import DataSettings
+from engine.network.kept import Kept
 from engine.network.network import Network
 from engine.specs import Spec
 
@@ -65,7 +66,7 @@ class Project:
 
     `positions`: node id (or "target:0") -> (x, y) on the canvas; absent nodes are laid out.
     `titles`: run id -> name given by the person (runs themselves live in the run store).
-    `notes`: "note:1" -> a note on the canvas.
+    `notes`: "note:1" -> a note on the canvas. `code`: lines of the network's code that no card stands for.
     """
 
     name: str = "Untitled"
@@ -78,6 +79,7 @@ class Project:
     fit: FitSettings = FitSettings()
     titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     notes: Mapping[str, Note] = field(default_factory=lambda: MappingProxyType({}))
+    code: tuple[Kept, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("feeds", "positions", "titles", "notes"):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from engine.errors import ProjectError
+from engine.network.kept import MOST_LINES
 from engine.network.network import Network
 from engine.specs import Spec
 
@@ -38,6 +39,7 @@ LIMITS: Mapping[str, Mapping[str, Any]] = {
     "Project.targets": {"min_length": 1, "max_length": 1000},
     "Project.positions": {"max_length": 20_000},
     "Project.notes": {"max_length": 1000},
+    "Project.code": {"max_length": MOST_LINES},
     "Note.text": {"max_length": 4000},
     "Note.x": {"ge": -1e7, "le": 1e7},
     "Note.y": {"ge": -1e7, "le": 1e7},

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from engine.errors import UsageError
+from engine.network import kept as lines
 from engine.network.nested import Model
 from engine.network.network import Network, Node, Wire
 from engine.project.document import Note, Project
@@ -63,7 +64,8 @@ def inside(project: Project, scope: Scope, edit: Edit) -> Project:
 def _inner(project: Project, node: str, network: Network) -> Project:
     places = within(project, node)
     notes = _within(project.notes, node)
-    return dataclasses.replace(project, network=network, positions=places, notes=notes, feeds={}, targets=())
+    code = lines.within(project.code, node) if project.code else ()
+    return dataclasses.replace(project, network=network, positions=places, notes=notes, code=code, feeds={}, targets=())
 
 
 def within(project: Project, node: str) -> dict[str, Point]:
@@ -124,8 +126,9 @@ def _put(project: Project, node: str, before: Project, after: Project) -> Projec
     inner = {key: at for key, at in after.positions.items() if _exists(after.network, key)}
     places = _put_within(project.positions, node, inner)
     notes = _put_within(project.notes, node, after.notes)
+    code = project.code if after.code == before.code else lines.put_within(project.code, node, after.code)
     return dataclasses.replace(
-        after, network=network, positions=places, notes=notes, feeds=project.feeds, targets=project.targets
+        after, network=network, positions=places, notes=notes, code=code, feeds=project.feeds, targets=project.targets
     )
 
 

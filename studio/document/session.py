@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.errors import LayerwrightError, Problem, Repair
 from engine.project.document import Project
 from studio.document import edits, mending
+from studio.document.code_edits import anchored
 from studio.document.selection import Selection
 from studio.document.undo import Step, UndoStack
 
@@ -98,7 +99,7 @@ class Session(QObject):
             key: steps with the same key in quick succession become one (a slider's drag).
         """
         try:
-            after = edit(self._project)
+            after = anchored(self._project, edit(self._project))
         except LayerwrightError as error:
             self.refused.emit(str(error))
             return False
@@ -126,7 +127,7 @@ class Session(QObject):
         if self.stack.canRedo() or (self.stack.isClean() and last is not None):
             return self.edit(label, edit)
         try:
-            after = edit(self._project)
+            after = anchored(self._project, edit(self._project))
         except LayerwrightError:
             return False
         if after == self._project:

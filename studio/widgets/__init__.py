@@ -21,6 +21,7 @@ from studio.widgets.button import Button, IconButton
 from studio.widgets.card import Card, Collapsible, EmptyState, FieldRow, PanelHead, Reset, Scroll, facts
 from studio.widgets.choice import CheckBox, Radio, Segmented, Switch, Tabs
 from studio.widgets.code import CodeView
+from studio.widgets.code_editor import CodeEditor
 from studio.widgets.fields import LineEdit, NumberField, SearchField
 from studio.widgets.focus import FocusRing
 from studio.widgets.label import Chip, Icon, Key, Label, LinkLabel, Logo, Tile
@@ -30,9 +31,9 @@ from studio.widgets.table import Rows, Table
 from studio.widgets.toast import Banner, Toast, Toasts
 
 __all__ = [
-    "Banner", "Box", "Button", "Card", "CheckBox", "Chip", "CodeView", "Collapsible", "EmptyState", "FieldRow",
-    "FocusRing", "Icon", "IconButton", "Key", "Label", "Line", "LineEdit", "LinkLabel", "Logo", "NumberField",
-    "PanelHead", "ProgressBar", "Radio", "Reset", "Rows", "Scroll", "SearchField", "Segmented", "Select", "Slider",
-    "Splitter", "Switch", "Table", "Tabs", "Themed", "Tile", "Toast", "Toasts", "clear", "column", "facts", "fixed",
-    "icon_at", "lay", "named", "painter_of", "plain_tip", "put", "rounded", "row",
+    "Banner", "Box", "Button", "Card", "CheckBox", "Chip", "CodeEditor", "CodeView", "Collapsible", "EmptyState",
+    "FieldRow", "FocusRing", "Icon", "IconButton", "Key", "Label", "Line", "LineEdit", "LinkLabel", "Logo",
+    "NumberField", "PanelHead", "ProgressBar", "Radio", "Reset", "Rows", "Scroll", "SearchField", "Segmented",
+    "Select", "Slider", "Splitter", "Switch", "Table", "Tabs", "Themed", "Tile", "Toast", "Toasts", "clear", "column",
+    "facts", "fixed", "icon_at", "lay", "named", "painter_of", "plain_tip", "put", "rounded", "row",
 ]  # fmt: skip

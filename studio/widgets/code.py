@@ -1,80 +1,26 @@
 """A view of Python code: line numbers, colours from the tokens, marked lines, messages at the right."""
 
-import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QHelpEvent,
     QMouseEvent,
     QPaintEvent,
     QResizeEvent,
-    QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
-    QTextDocument,
     QTextFormat,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from studio import theme
-from studio.widgets.base import Themed, named, painter_of
+from studio.widgets.base import Themed, named, painter_of, plain_tip
+from studio.widgets.code_colors import Colors
 
 GUTTER = 46
-KINDS = (
-    ("Comment", "comment"), ("Keyword", "keyword"), ("Literal.String", "string"), ("Literal.Number", "number"),
-    ("Name.Function", "function"), ("Name.Class", "class"), ("Name.Builtin", "builtin"), ("Operator.Word", "keyword"),
-    ("Name.Decorator", "function"),
-)  # fmt: skip
-
-
-Line = list[tuple[int, int, str]]
-"""(start, length, colour) of the parts of one line."""
-
-
-@functools.lru_cache(maxsize=8192)
-def _lexed_line(line: str) -> Line:
-    return _lexed(line)[0]
-
-
-def _lexed(text: str) -> list[Line]:
-    from pygments.lexers import PythonLexer
-
-    lines: list[Line] = [[]]
-    at = 0
-    for kind, part in PythonLexer(stripnl=False, ensurenl=False).get_tokens(text):
-        name = str(kind).removeprefix("Token.")
-        color = next((c for prefix, c in KINDS if name.startswith(prefix)), "")
-        for i, piece in enumerate(part.split("\n")):
-            if i:
-                lines.append([])
-                at = 0
-            if color and piece:
-                lines[-1].append((at, len(piece), color))
-            at += len(piece)
-    return lines
-
-
-class _Colors(QSyntaxHighlighter):
-    """Colours a document by the tokens of Pygments, line by line unless a token may span lines."""
-
-    def __init__(self, document: QTextDocument) -> None:
-        super().__init__(document)
-        self._lines: list[Line] = []
-
-    def lex(self, text: str) -> None:
-        """Take a new text; call before it is put into the document."""
-        whole = '"""' in text or "'''" in text or "\\\n" in text
-        self._lines = _lexed(text) if whole else [_lexed_line(line) for line in text.split("\n")]
-
-    def highlightBlock(self, text: str) -> None:
-        number = self.currentBlock().blockNumber()
-        for start, length, color in self._lines[number] if number < len(self._lines) else ():
-            shape = QTextCharFormat()
-            shape.setForeground(theme.color(f"syntax.{color}"))
-            shape.setFontItalic(color == "comment")
-            self.setFormat(start, length, shape)
 
 
 class _Gutter(QWidget):
@@ -91,6 +37,12 @@ class _Gutter(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._view.click_at(event.position().toPoint().y())
 
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            self._view.show_tip(event)
+            return True
+        return super().event(event)
+
 
 class CodeView(Themed, QPlainTextEdit):
     """Read-only or editable code. Lines count from 1. `line_clicked(line)` when a person clicks a line."""
@@ -102,7 +54,9 @@ class CodeView(Themed, QPlainTextEdit):
         self._marked: tuple[int, ...] = ()
         self._errors: dict[int, str] = {}
         self._notes: dict[int, str] = {}
-        self._colors = _Colors(self.document())
+        self._kept: dict[int, str] = {}
+        self._tips: dict[int, str] = {}
+        self._colors = Colors(self.document(), editable)
         self._gutter = _Gutter(self)
         self.setReadOnly(not editable)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -118,7 +72,6 @@ class CodeView(Themed, QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self.setViewportMargins(GUTTER, 4, 0, 0)
         self.updateRequest.connect(self._scrolled)
-        self.textChanged.connect(self._typed)
         self.set_text(text)
         self.follow_theme()
 
@@ -151,6 +104,28 @@ class CodeView(Themed, QPlainTextEdit):
         self._errors = dict(errors)
         self._mark()
 
+    def errors(self) -> dict[int, str]:
+        """Return the messages of red lines."""
+        return dict(self._errors)
+
+    def set_kept(self, kept: Mapping[int, str]) -> None:
+        """Give lines an amber mark in the gutter, each with a sentence that its tooltip says."""
+        self._kept = dict(kept)
+        self._gutter.update()
+
+    def kept(self) -> dict[int, str]:
+        """Return the sentences of lines with an amber mark."""
+        return dict(self._kept)
+
+    def set_tips(self, tips: Mapping[int, str]) -> None:
+        """Give lines tooltips: what a red line says in full."""
+        self._tips = dict(tips)
+
+    def tip_at(self, y: int) -> str:
+        """Return the tooltip of the line at a height; "" where there is none."""
+        line = self.cursorForPosition(QPoint(0, y)).blockNumber() + 1
+        return self._tips.get(line) or self._errors.get(line) or self._kept.get(line) or ""
+
     def set_notes(self, notes: Mapping[int, str]) -> None:
         """Put short remarks at the right of lines (the cost of what is selected)."""
         self._notes = dict(notes)
@@ -173,6 +148,17 @@ class CodeView(Themed, QPlainTextEdit):
         area = self.contentsRect()
         self._gutter.setGeometry(QRect(area.left(), area.top(), GUTTER, area.height()))
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            self.show_tip(event)
+            return True
+        return super().viewportEvent(event)
+
+    def show_tip(self, event: QHelpEvent) -> None:
+        """Show the tooltip of the line under the mouse, else the one of the whole."""
+        text = self.tip_at(event.pos().y()) or self.toolTip()
+        QToolTip.showText(event.globalPos(), plain_tip(text), self) if text else QToolTip.hideText()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         if not self.textCursor().hasSelection():
@@ -188,11 +174,26 @@ class CodeView(Themed, QPlainTextEdit):
             return
         painter = painter_of(self.viewport())
         painter.setFont(theme.font(11, 500))
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        metrics = painter.fontMetrics()
         for line, top, height in self._visible_lines():
             if message := self._errors.get(line) or self._notes.get(line):
-                painter.setPen(theme.color("danger.text" if line in self._errors else "accent.text"))
-                painter.drawText(QRectF(0, top, self.viewport().width() - 12, height), flags, message)
+                wrong = line in self._errors
+                room = self._room(line)
+                shown = metrics.elidedText(message, Qt.TextElideMode.ElideRight, int(room.width()))
+                box = QRectF(room.right() - metrics.horizontalAdvance(shown), top, room.width(), height)
+                hot = "danger.soft" if wrong else "accent.soft" if line in self._marked else "bg.code"
+                painter.fillRect(QRectF(box.left() - 12, top, self.viewport().width(), height), theme.color("bg.code"))
+                painter.fillRect(QRectF(box.left() - 12, top, self.viewport().width(), height), theme.color(hot))
+                painter.setPen(theme.color("danger.text" if wrong else "accent.text"))
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    def _room(self, line: int) -> QRectF:
+        """Return the width right of a line's code; at least two fifths of the view, over the code if need be."""
+        block = self.document().findBlockByNumber(line - 1)
+        width = self.viewport().width()
+        end = self.fontMetrics().horizontalAdvance(block.text()) + self.contentOffset().x() + 32
+        left = min(end, width * 0.6)
+        return QRectF(left, 0, max(0.0, width - 12 - left), 0)
 
     def paint_gutter(self, gutter: QWidget) -> None:
         """Draw line numbers and marks."""
@@ -208,7 +209,10 @@ class CodeView(Themed, QPlainTextEdit):
                 painter.fillRect(QRectF(0, top + offset, GUTTER, height), theme.color(f"{tone}.soft"))
                 bar = theme.color("danger.fill" if tone == "danger" else "accent.line")
                 painter.fillRect(QRectF(0, top + offset, 2, height), bar)
-            painter.setPen(theme.color("text.secondary" if hot else "text.muted"))
+            if line in self._kept and line not in self._errors:
+                painter.fillRect(QRectF(0, top + offset, GUTTER, height), theme.color("warning.soft"))
+                painter.fillRect(QRectF(0, top + offset, 3, height), theme.color("warning.fill"))
+            painter.setPen(theme.color("text.secondary" if hot or line in self._kept else "text.muted"))
             painter.drawText(QRectF(0, top + offset, GUTTER - 16, height), flags, str(line))
 
     def _visible_lines(self) -> Iterable[tuple[int, float, float]]:
@@ -235,10 +239,6 @@ class CodeView(Themed, QPlainTextEdit):
         shape.setProperty(QTextFormat.Property.FullWidthSelection, True)
         band.format = shape
         return band
-
-    def _typed(self) -> None:
-        if not self.isReadOnly():
-            self._colors.lex(self.toPlainText())
 
     def _scrolled(self, *_: object) -> None:
         self._gutter.update()

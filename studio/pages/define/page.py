@@ -85,6 +85,7 @@ class DefinePage(Page):
         )
         self.code_panel = CodePanel(self.session)
         self.code = self.code_panel.code
+        self.code_panel.enlarged.connect(left.setHidden)
         dock = Splitter(left, self.code_panel, sizes=(440, 560), name=tr("Problems and code"))
         dock.setMinimumHeight(96)
         return dock

@@ -1,0 +1,165 @@
+"""An editor of Python code: a `CodeView` that a person types in, with indents, its own undo, and no trap for Tab."""
+
+import difflib
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QTextCursor
+
+from studio.widgets.code import CodeView
+
+INDENT = "    "
+UNDO, REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
+K = Qt.Key
+
+
+class CodeEditor(CodeView):
+    """Signals: `typed()` after each change by the person; `entered(line)` when the cursor comes to another line by the
+    person's doing; `left()` when the keyboard goes elsewhere.
+
+    Tab goes on to the next control; with several lines selected it indents them, Shift+Tab takes an indent away. Undo
+    is the text's own while there is something of it to take back, else the window's.
+    """
+
+    typed = Signal()
+    entered = Signal(object)
+    left = Signal()
+
+    def __init__(self, text: str = "", *, name: str, size: int = 12) -> None:
+        self._quiet = True
+        self._line = 0
+        super().__init__("", name=name, size=size, editable=True)
+        self.textChanged.connect(self._changed)
+        self.cursorPositionChanged.connect(self._moved)
+        self._quiet = False
+        self.set_text(text)
+
+    # ---- text ------------------------------------------------------------------------------------------------------
+    def text(self) -> str:
+        """Return what stands in it."""
+        return self.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Show another text: only lines that differ are touched, cursor and view stay. Its own undo begins anew."""
+        old, new = self.toPlainText().split("\n"), text.split("\n")
+        if old == new:
+            return
+        self._quiet = True
+        place = self.verticalScrollBar().value()
+        self.document().setUndoRedoEnabled(False)
+        pen = QTextCursor(self.document())
+        pen.beginEditBlock()
+        for first, last, lines in reversed(_differences(old, new)):
+            self._replace(pen, first, last, lines, len(old))
+        pen.endEditBlock()
+        self.document().setUndoRedoEnabled(True)
+        self.verticalScrollBar().setValue(place)
+        self._quiet = False
+        self._line = self.line()
+        self._mark()
+
+    def _replace(self, pen: QTextCursor, first: int, last: int, lines: list[str], count: int) -> None:
+        """Put lines in the place of those from `first` up to `last` (from 0)."""
+        text = "\n".join(lines)
+        if first < count:
+            pen.setPosition(self.document().findBlockByNumber(first).position())
+            text += "\n" if lines and first == last else ""
+        else:
+            pen.movePosition(QTextCursor.MoveOperation.End)
+            text = f"\n{text}"
+        if last > first:
+            end = self.document().findBlockByNumber(last - 1)
+            whole = not lines
+            pen.setPosition(end.position() + end.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+            if whole and last < count:
+                pen.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
+            elif whole and first:
+                pen.setPosition(self.document().findBlockByNumber(first).position() - 1)
+                pen.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        pen.insertText(text)
+
+    def line(self) -> int:
+        """Return the number of the line on which the cursor stands."""
+        return self.textCursor().blockNumber() + 1
+
+    def _changed(self) -> None:
+        if not self._quiet:
+            self.typed.emit()
+
+    def _moved(self) -> None:
+        line = self.line()
+        if self._quiet or line == self._line:
+            return
+        self._line = line
+        if self.hasFocus():
+            self.entered.emit(line)
+
+    # ---- keys ------------------------------------------------------------------------------------------------------
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_outer(event):
+            event.ignore()
+            return True
+        return super().event(event)
+
+    def _is_outer(self, event: QKeyEvent) -> bool:
+        """Return whether an undo or redo is the window's: there is nothing of the text to take back."""
+        document = self.document()
+        return (event.matches(UNDO) and not document.isUndoAvailable()) or (
+            event.matches(REDO) and not document.isRedoAvailable()
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._is_outer(event):
+            event.ignore()
+        elif event.key() in (K.Key_Tab, K.Key_Backtab) and self._several():
+            self._indent(event.key() == K.Key_Tab)
+        elif event.key() in (K.Key_Return, K.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.textCursor().insertText(f"\n{self._next_indent()}")
+            self.ensureCursorVisible()
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return False if self._several() else super().focusNextPrevChild(next)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason):
+            self.left.emit()
+
+    def _several(self) -> bool:
+        first, last = self._rows()
+        return last > first
+
+    def _rows(self) -> tuple[int, int]:
+        """Return the first and the last selected line, from 0."""
+        cursor, document = self.textCursor(), self.document()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        return document.findBlock(start).blockNumber(), document.findBlock(end).blockNumber()
+
+    def _indent(self, more: bool) -> None:
+        first, last = self._rows()
+        pen = QTextCursor(self.document())
+        pen.beginEditBlock()
+        for number in range(first, last + 1):
+            block = self.document().findBlockByNumber(number)
+            pen.setPosition(block.position())
+            if more:
+                pen.insertText(INDENT if block.text() else "")
+            for _ in range(0 if more else min(len(INDENT), len(block.text()) - len(block.text().lstrip(" ")))):
+                pen.deleteChar()
+        pen.endEditBlock()
+
+    def _next_indent(self) -> str:
+        """Return the indent of a new line: that of the line above, and one more after an open bracket or a colon."""
+        cursor = self.textCursor()
+        above = cursor.block().text()[: cursor.positionInBlock()]
+        indent = above[: len(above) - len(above.lstrip(" "))]
+        return indent + (INDENT if above.rstrip().endswith(("(", "[", "{", ":")) else "")
+
+
+def _differences(old: list[str], new: list[str]) -> list[tuple[int, int, list[str]]]:
+    """Return (first, last, lines): the lines of `old` from first up to last become these."""
+    if abs(len(old) - len(new)) > 2000:
+        return [(0, len(old), new)]
+    codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [(i, j, new[k:m]) for tag, i, j, k, m in codes if tag != "equal"]
