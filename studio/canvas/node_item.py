@@ -35,6 +35,7 @@ class NodeItem(QGraphicsItem):
         self.sides: dict[Side, bool] = {}
         self.chosen = self.alone = self.hovered = self.ghost = self.found = False
         self.offer: Offer = ""
+        self.live: tuple[float, str] | None = None
         self.setZValue(10)
         self.setAcceptHoverEvents(True)
         self._say()
@@ -61,6 +62,12 @@ class NodeItem(QGraphicsItem):
         """Show whether the card is selected, alone or with others."""
         if (chosen, alone) != (self.chosen, self.alone):
             self.chosen, self.alone = chosen, alone
+            self.update()
+
+    def run(self, live: tuple[float, str] | None) -> None:
+        """Show how far the running fit is, and what it says; None: none runs here."""
+        if live != self.live:
+            self.live = live
             self.update()
 
     def find(self, found: bool) -> None:
@@ -136,6 +143,15 @@ class NodeItem(QGraphicsItem):
                     self._output(painter)
                 self._ports(painter)
         self._badge(painter, scale)
+        if self.live is not None:
+            self._progress(painter, self.live[0])
+
+    def _progress(self, painter: QPainter, share: float) -> None:
+        """A line in the bottom edge, as long as the share of the fit that is done."""
+        line = QRectF(8, self.card.height - 2, (CARD_W - 16) * min(max(share, 0.0), 1.0), 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color("accent.line"))
+        painter.drawRoundedRect(line, 1, 1)
 
     def _sheets(self, painter: QPainter, frame: QRectF) -> None:
         """Two more cards behind: a group."""
@@ -196,7 +212,8 @@ class NodeItem(QGraphicsItem):
             rest.setWidth(rest.width() - 18)
             painter.drawPixmap(QPointF(CARD_W - 22, 9), pixmap("message-square", "text.muted", 12))
         _write(painter, rest, card.name, name, 400, "text.muted", mono=True)
-        second = tr("Replace") if self.offer == "replace" else card.error or card.line
+        running = self.live[1] if self.live else ""
+        second = tr("Replace") if self.offer == "replace" else card.error or running or card.line
         tone = "accent.text" if self.offer == "replace" else "danger.text" if card.error else "text.secondary"
         count = _width(card.count, name, 500) + 8 if card.count else 0
         chain = 18 if card.shares else 0

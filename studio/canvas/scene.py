@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QVariantAnimation, Signal
+from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.network.network import Wire
@@ -18,7 +18,11 @@ from studio.canvas.picture import Card, Link, LinkKey, Picture
 from studio.canvas.route import ALIGNED, Box, Route, Side, Span, entries, lanes, route
 from studio.canvas.shared_item import SharedItem
 from studio.canvas.wire_item import WireItem
+from studio.document.session import Live
+from studio.text import tr
 
+RUN_MS = 100
+"""Cards follow a running fit at most ten times a second."""
 STILL_FROM = 200
 """Above this many moved cards nothing slides: cards jump."""
 ROOM = 4000.0
@@ -67,6 +71,12 @@ class Scene(QGraphicsScene):
         session.changed.connect(self.refresh)
         session.selection.changed.connect(self.show_selection)
         theme.signals.changed.connect(self.restyle)
+        self._runs = False
+        self._run_later = QTimer(self)
+        self._run_later.setSingleShot(True)
+        self._run_later.setInterval(RUN_MS)
+        self._run_later.timeout.connect(self.show_run)
+        session.live_changed.connect(self._running)
         self.refresh()
 
     # ---- refreshing ------------------------------------------------------------------------------------------------
@@ -83,6 +93,7 @@ class Scene(QGraphicsScene):
         if not self._room.contains(self.extent()):
             self._room = self.extent().adjusted(-ROOM, -ROOM, ROOM, ROOM)
             self.setSceneRect(self._room)
+        self.show_run()
         self.show_selection()
         self._show_side_ports(relabelled - rewired)
         self._mark(fresh | rewired)
@@ -307,6 +318,27 @@ class Scene(QGraphicsScene):
         self.chosen_wire = key
         self.show_selection()
         self.wire_chosen.emit(key)
+
+    # ---- a running fit ---------------------------------------------------------------------------------------------
+    def _running(self, live: Live | None) -> None:
+        if live is None:
+            self.show_run()
+        elif not self._run_later.isActive():
+            self._run_later.start()
+
+    def show_run(self) -> None:
+        """Show on the cards whose weights are being trained how far the fit is."""
+        live = self.session.live
+        if live is None and not self._runs:
+            return
+        self._runs = live is not None
+        scope = getattr(self.session, "scope", ())
+        trained = live.nodes if live is not None else frozenset()
+        here = set(self.nodes) if scope and scope[0] in trained else trained if not scope else set()
+        words = (live.share, tr("epoch {n} of {all}", n=live.epoch, all=live.epochs)) if live is not None else None
+        for key, item in self.nodes.items():
+            learns = key in here and not item.card.frozen and item.card.count not in ("", "–")
+            item.run(words if learns else None)
 
     def restyle(self, mode: object = None) -> None:
         """Repaint everything in the new colours and fonts."""

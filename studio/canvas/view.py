@@ -22,11 +22,11 @@ from engine.project.document import Project
 from studio import theme
 from studio.canvas import commands
 from studio.canvas.commands import Commands
-from studio.canvas.gestures import Band, Draw, DrawNote, Gesture, Move, Pan, Resize
+from studio.canvas.gestures import Gesture, Pan
 from studio.canvas.keys import method_of
 from studio.canvas.node_item import COARSE
-from studio.canvas.picture import LinkKey
 from studio.canvas.placing import Placing
+from studio.canvas.pressing import Pressing
 from studio.canvas.scene import Scene
 from studio.canvas.wiring import Wiring
 from studio.text import tr
@@ -45,7 +45,7 @@ TOOL_CURSORS = {
 }  # fmt: skip
 
 
-class View(Commands, Placing, Wiring, QGraphicsView):
+class View(Commands, Placing, Pressing, Wiring, QGraphicsView):
     """Shows a scene.
 
     Signals: `zoomed(share)`; `said(sentence)` for a toast; `add_asked(point, after, wire, into)` to open quick add;
@@ -214,8 +214,8 @@ class View(Commands, Placing, Wiring, QGraphicsView):
         middle = event.button() == Qt.MouseButton.MiddleButton
         if middle or (self._space and event.button() == Qt.MouseButton.LeftButton):
             self.begin(Pan(self), event.position(), event.modifiers())
-        elif event.button() == Qt.MouseButton.LeftButton and not self._pressed_plus(at):
-            gesture = self._gesture_at(at, event.modifiers())
+        elif event.button() == Qt.MouseButton.LeftButton and not self.pressed_plus(at):
+            gesture = self.gesture_at(at)
             self.begin(gesture, event.position() if isinstance(gesture, Pan) else at, event.modifiers())
 
     def begin(self, gesture: Gesture, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -249,59 +249,6 @@ class View(Commands, Placing, Wiring, QGraphicsView):
 
     def _where(self, event: QMouseEvent) -> QPointF:
         return event.position() if isinstance(self.gesture, Pan) else self.mapToScene(event.position().toPoint())
-
-    def _gesture_at(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture:
-        made: Gesture = getattr(self, f"_{self.tool}_gesture")(at)
-        return made
-
-    def _hand_gesture(self, at: QPointF) -> Gesture:
-        return Pan(self)
-
-    def _note_gesture(self, at: QPointF) -> Gesture:
-        return DrawNote(self)
-
-    def _link_gesture(self, at: QPointF) -> Gesture:
-        """With the link tool a drag from anywhere on a card draws a wire; at a target it is drawn backwards."""
-        card = self.canvas.card_at(at)
-        if card is None or self.canvas.port_at(at):
-            return self._select_gesture(at)
-        outgoing = self.canvas.nodes[card].card.outputs
-        return Draw(self, card, "bottom" if outgoing else "top", outgoing=outgoing)
-
-    def _select_gesture(self, at: QPointF) -> Gesture:
-        if port := self.canvas.port_at(at):
-            return self._from_port(*port)
-        if card := self.canvas.card_at(at):
-            return Move(self, card)
-        if key := self.canvas.wire_at(at):
-            return self._from_wire(key, at)
-        if note := self.canvas.note_at(at):
-            return Resize(self, note) if self.canvas.notes[note].on_grip(at) else Move(self, note)
-        return Band(self)
-
-    def _from_port(self, card: str, side: Any) -> Gesture:
-        """A port with a wire that ends there gives that wire's end; any other port begins a new wire."""
-        ending = [k for k in self.canvas.touching[card] if k[1] == card and self.canvas.wires[k].route.end == side]
-        if ending and side != "bottom":
-            return self._from_wire_end(ending[-1], "target")
-        return Draw(self, card, side, outgoing=side == "bottom" or side in ("left", "right"))
-
-    def _from_wire(self, key: LinkKey, at: QPointF) -> Gesture:
-        end = self.canvas.wires[key].end_at(at)
-        return self._from_wire_end(key, end or "")
-
-    def _from_wire_end(self, key: LinkKey, end: str) -> Gesture:
-        route = self.canvas.wires[key].route
-        if end == "source":
-            return Draw(self, key[1], route.end, outgoing=False, old=key)
-        return Draw(self, key[0], route.start, outgoing=True, old=key)
-
-    def _pressed_plus(self, at: QPointF) -> bool:
-        for key, item in self.canvas.wires.items():
-            if item.hovered and math.hypot(*(item.plus() - at).toTuple()) <= 9:
-                self.add_asked.emit(at, None, key, None)
-                return True
-        return False
 
     def _cursor(self, at: QPointF) -> None:
         shape = Qt.CursorShape.OpenHandCursor if self._space else TOOL_CURSORS[self.tool]

@@ -1,6 +1,7 @@
 """The session: the current project value, the one way to change it, undo, and what was computed from it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,13 +31,23 @@ def sorted_problems(found: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda p: RANK[p.severity]))
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The fit that runs: the share that is done, the running epoch (from 1) of how many, and the nodes it trains."""
+
+    share: float
+    epoch: int
+    epochs: int
+    nodes: frozenset[str]
+
+
 class Session(QObject):
     """Everything a window shows. Views listen to `changed(before, after)` and hold no copy of the truth.
 
     Signals: `changed(before, after)` after each edit, undo and redo; `opened(project)` when another document came in
     (after `changed`); `refused(sentence)` when an edit was impossible; `dirty_changed(bool)`; `table_changed(table)`,
     `prepared_changed(prepared)`, `data_failed(sentence)`, `runs_changed(runs)`, `run_changed(run)`,
-    `running_changed(progress or None)`, `stages_changed()` when a stage was marked done; `problems_changed(problems)`
+    `running_changed(progress or None)`, `live_changed(Live or None)`, `stages_changed()` when a stage was marked done; `problems_changed(problems)`
     when a job found others than were known, `problem_shown(problem)` when a person goes to one.
 
     check_from: networks of so many layers are checked by a job (`jobs.checking` sets it); None: all at once.
@@ -54,6 +65,7 @@ class Session(QObject):
     runs_changed = Signal(object)
     run_changed = Signal(object)
     running_changed = Signal(object)
+    live_changed = Signal(object)
     stages_changed = Signal()
     scope: tuple[str, ...] = ()
     """The groups that are open: none. A `Lens` has some."""
@@ -73,6 +85,7 @@ class Session(QObject):
         self._stale: frozenset[str] | None = None
         self._dirty = False
         self._progress: float | None = None
+        self.live: Live | None = None
         self._table: Table | None = None
         self._prepared: Prepared | None = None
         self.data_problem = ""
@@ -333,9 +346,17 @@ class Session(QObject):
 
     def set_progress(self, progress: float | None) -> None:
         """Say how far the running fit is (0..1), or None when it ended; stage bar and window title show it."""
+        if progress is None:
+            self.set_live(None)
         if progress != self._progress:
             self._progress = progress
             self.running_changed.emit(progress)
+
+    def set_live(self, live: Live | None) -> None:
+        """Say where the running fit is; the cards of the canvas show it."""
+        if live != self.live:
+            self.live = live
+            self.live_changed.emit(live)
 
     def stale_stages(self) -> frozenset[str]:
         """Return the stages in which the project differs from the current run's; empty: the run is up to date."""
