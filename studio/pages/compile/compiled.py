@@ -178,6 +178,7 @@ def compile_project(project: Project, prepared: "Prepared") -> Compiled:
     from engine.project import machine, options
     from engine.project.rehearsal import rehearse
 
+    device, sentence = devices.choose(project.compile.device)  # a look for a GPU is no part of compiling
     began = time.perf_counter()
     rows = len(prepared.parts.train)
     settings = options.fit(project, rows, len(prepared.parts.validation) > 0)
@@ -188,7 +189,6 @@ def compile_project(project: Project, prepared: "Prepared") -> Compiled:
     programs = {mode: model.program(mode, batch, weighted and mode == "train") for mode in MODES}
     seconds = time.perf_counter() - began
     parameters, tensors = model.parameters, prepared.tensors["train"]
-    device, sentence = devices.choose(project.compile.device)
     step = rehearse(built, tensors, batch, weighted).seconds()
     return Compiled(
         programs, model.network, model.shapes, batch, -(-rows // batch), seconds, device, sentence,
