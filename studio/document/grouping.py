@@ -2,16 +2,18 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from engine.errors import UsageError
-from engine.layers.core import Input
-from engine.network.nested import Model
 from engine.network.network import Network, Node, Wire
 from engine.project.document import Note, Project
 from studio.document import scope, sharing
 from studio.document.network_edits import PITCH, _with, numbered
 from studio.document.scope import Point
 from studio.document.stack import downstream
+
+if TYPE_CHECKING:  # loads all layers: not before there is a group
+    from engine.network.nested import Model
 
 
 def group(project: Project, *nodes: str) -> Project:
@@ -20,6 +22,8 @@ def group(project: Project, *nodes: str) -> Project:
     Raises:
         UsageError: they make no group, with the sentence that says why.
     """
+    from engine.network.nested import Model
+
     network = project.network
     inner = [n for n in network.order() if n in nodes]
     if not inner:
@@ -94,6 +98,8 @@ def _sources(network: Network, inner: list[str]) -> list[str]:
 
 def _held(network: Network, inner: list[str], sources: list[str], output: str) -> tuple[Network, dict[str, str]]:
     """Return the network inside, and source -> the Input that stands for it. Layers keep id and name."""
+    from engine.layers.core import Input
+
     taken = {network.nodes[n].name for n in inner}
     entries, nodes, number = dict[str, str](), dict[str, Node](), network.next_id
     for source in sources:
@@ -110,7 +116,7 @@ def _held(network: Network, inner: list[str], sources: list[str], output: str) -
 
 
 def _outer(
-    network: Network, inner: list[str], layer: Model, output: str, sources: list[str]
+    network: Network, inner: list[str], layer: "Model", output: str, sources: list[str]
 ) -> tuple[Network, str]:  # fmt: skip
     """Return the network outside with the group in the place of its first layer, and the group's id."""
     id = f"n{network.next_id}"

@@ -6,14 +6,16 @@ cards in a group lie in the project under "n5/n2".
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import UsageError
 from engine.network import kept as lines
-from engine.network.nested import Model
 from engine.network.network import Network, Node, Wire
 from engine.project.document import Note, Project
 from studio.document import sharing
+
+if TYPE_CHECKING:  # loads all layers: not before there is a group
+    from engine.network.nested import Model
 
 Scope = tuple[str, ...]
 Edit = Callable[[Project], Project]
@@ -21,9 +23,13 @@ Point = tuple[float, float]
 T = TypeVar("T")
 
 
-def group_at(network: Network, node: str) -> Model | None:
+def group_at(network: Network, node: str) -> "Model | None":
     """Return the group that a node is; None for any other layer, and for a node that is gone."""
-    layer = network.nodes[node].layer if node in network.nodes else None
+    if node not in network.nodes:
+        return None
+    from engine.network.nested import Model
+
+    layer = network.nodes[node].layer
     return layer if isinstance(layer, Model) else None
 
 
@@ -132,7 +138,9 @@ def _put(project: Project, node: str, before: Project, after: Project) -> Projec
     )
 
 
-def _group(node: Node, network: Network) -> Model:
+def _group(node: Node, network: Network) -> "Model":
+    from engine.network.nested import Model
+
     layer = node.layer
     assert isinstance(layer, Model)  # the scope led through it
     return layer.replace(network=network)
