@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 from engine.errors import LayerwrightError, Problem, Repair
 from engine.project.document import Project
 from studio.document import edits, mending
-from studio.document.code_edits import anchored
 from studio.document.selection import Selection
 from studio.document.undo import Step, UndoStack
 
@@ -47,8 +46,9 @@ class Session(QObject):
     Signals: `changed(before, after)` after each edit, undo and redo; `opened(project)` when another document came in
     (after `changed`); `refused(sentence)` when an edit was impossible; `dirty_changed(bool)`; `table_changed(table)`,
     `prepared_changed(prepared)`, `data_failed(sentence)`, `runs_changed(runs)`, `run_changed(run)`,
-    `running_changed(progress or None)`, `live_changed(Live or None)`, `stages_changed()` when a stage was marked done; `problems_changed(problems)`
-    when a job found others than were known, `problem_shown(problem)` when a person goes to one.
+    `running_changed(progress or None)`, `live_changed(Live or None)`, `stages_changed()` when a stage was marked done;
+    `problems_changed(problems)` when a job found others than were known, `problem_shown(problem)` when a person goes to
+    one.
 
     check_from: networks of so many layers are checked by a job (`jobs.checking` sets it); None: all at once.
     """
@@ -112,7 +112,7 @@ class Session(QObject):
             key: steps with the same key in quick succession become one (a slider's drag).
         """
         try:
-            after = anchored(self._project, edit(self._project))
+            after = _anchored(self._project, edit(self._project))
         except LayerwrightError as error:
             self.refused.emit(str(error))
             return False
@@ -140,7 +140,7 @@ class Session(QObject):
         if self.stack.canRedo() or (self.stack.isClean() and last is not None):
             return self.edit(label, edit)
         try:
-            after = anchored(self._project, edit(self._project))
+            after = _anchored(self._project, edit(self._project))
         except LayerwrightError:
             return False
         if after == self._project:
@@ -412,3 +412,12 @@ class Session(QObject):
         if self.dirty != self._dirty:
             self._dirty = self.dirty
             self.dirty_changed.emit(self._dirty)
+
+
+def _anchored(before: Project, after: Project) -> Project:
+    """Keep the lines of code that a person wrote where they belong; without any no layer need be loaded."""
+    if not after.code:
+        return after
+    from studio.document.code_edits import anchored
+
+    return anchored(before, after)
