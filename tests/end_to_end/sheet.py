@@ -148,6 +148,7 @@ def _controls() -> Card:
     failing = FieldRow("Error", wrong)
     wrong.selectAll()
     QTest.keyClicks(wrong, "-3")
+    QTest.keyClick(wrong, Qt.Key.Key_Return)
     gone = NumberField(64, name="Disabled", integer=True)
     gone.setEnabled(False)
     fields = (FieldRow("Default", NumberField(64, name="Default", integer=True)), failing, FieldRow("Disabled", gone))

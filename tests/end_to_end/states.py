@@ -209,7 +209,7 @@ def _evaluate(studio: "Studio") -> Iterator[State]:
     page: Any = studio.page("evaluate")
     quiet()
     if page.compare.count() > 1:
-        page.compare.setCurrentIndex(1)
+        QTest.keyClick(page.compare, Qt.Key.Key_Down)
     matrix = page.confusion.matrix
     QTest.mouseClick(matrix, LEFT, NONE, matrix.cell_rect(1, 1).center().toPoint())
     quiet()

@@ -13,12 +13,14 @@ from engine.project.document import Project
 from studio.document import data_edits
 from studio.document.session import Session
 from studio.pages.data.heads import ROLES, TYPES
+from studio.pages.data.leaks import Leak, leaks, mix_spread
 from studio.pages.data.source_panel import ENCODE, IMPUTE, SCALE
 from studio.pages.data.splitbar import PARTS, SplitBar
 from studio.text import plural, tr
 from studio.widgets import (
     Box,
     FieldRow,
+    Icon,
     IconButton,
     Label,
     Line,
@@ -45,6 +47,8 @@ STRATEGIES = (
     ("ordered", "In order", "train on the first rows, test on the last"),
 )
 SHOWN_CLASSES = 12
+ALIKE = 0.05
+"""Parts whose class shares differ by less have the same mix."""
 
 
 class ChoicesPanel(Box):
@@ -55,6 +59,7 @@ class ChoicesPanel(Box):
         self.session = session
         self.reports: Sequence[ColumnReport] = ()
         self.names: tuple[str, ...] = ()
+        self.found: list[Leak] = []
         self.target = Select((), name=tr("Target"))
         self.task = Select((), name=tr("Task"))
         self.task_why = Label("", 11, color="text.muted", wrap=True)
@@ -66,6 +71,8 @@ class ChoicesPanel(Box):
         self.strategies = {key: Radio(tr(label), name=tr(label)) for key, label, _ in STRATEGIES}
         self.seed = NumberField(0, name=tr("Split seed"), minimum=0, maximum=2**31 - 1, integer=True, small=True)
         self.mix = Box(fill=None, stroke=None, spacing=2)
+        self.mix_note = Label("", 11, 500, "success.text")
+        self.leaks = Box(fill=None, stroke=None, spacing=2)
         self._build()
         self._connect()
 
@@ -85,9 +92,11 @@ class ChoicesPanel(Box):
         dice = IconButton("dices", tr("Another split seed"), size="small")
         dice.clicked.connect(self._roll)
         rows = [FieldRow(select.accessibleName(), select, label_width=76) for select in self.form.values()]
+        self.fields = column(*rows, spacing=4)
         how = [self._strategy(key, note) for key, _, note in STRATEGIES]
         legend = [
-            row(Label(self._part_title(name), 12, color="text.secondary"), None, self.counts[name]) for name, _ in PARTS
+            row(_square(token), Label(self._part_title(name), 12, color="text.secondary"), None, self.counts[name])
+            for name, token in PARTS
         ]
         decide = column(
             FieldRow(tr("Target"), self.target, label_width=76), FieldRow(tr("Task"), self.task, label_width=76),
@@ -95,11 +104,12 @@ class ChoicesPanel(Box):
         )  # fmt: skip
         body = column(
             PanelHead(tr("Question")), decide, Line(),
-            self.form_title, column(self.form_note, *rows, spacing=4, margins=(16, 0, 16, 12)), Line(),
+            self.form_title, column(self.form_note, self.fields, spacing=4, margins=(16, 0, 16, 12)), Line(),
             PanelHead(tr("Split"), dice), column(self.bar, *legend, spacing=4, margins=(16, 0, 16, 12)), Line(),
             PanelHead(tr("How to split"), height=36),
             column(*how, FieldRow(tr("Seed"), self.seed, label_width=76), spacing=8, margins=(16, 0, 16, 12)), Line(),
-            PanelHead(tr("Class mix"), height=36), column(self.mix, margins=(16, 0, 16, 16)), None, spacing=0,
+            PanelHead(tr("Class mix"), self.mix_note, height=36), column(self.mix, margins=(16, 0, 16, 12)), Line(),
+            PanelHead(tr("Leak check"), height=36), column(self.leaks, margins=(16, 0, 16, 16)), None, spacing=0,
         )  # fmt: skip
         self.layout().addWidget(Scroll(body, name=tr("Target, columns and split")))  # type: ignore[union-attr]
 
@@ -193,6 +203,7 @@ class ChoicesPanel(Box):
 
     def _show_form(self) -> None:
         chosen = [r for r in self.reports if r.name in self.names]
+        self.fields.setVisible(bool(chosen))
         overrides = [self.session.project.data.columns.get(n, Column(n)) for n in self.names]
         for key, control in self.form.items():
             values = {getattr(c, key) for c in overrides}
@@ -228,6 +239,8 @@ class ChoicesPanel(Box):
             self._show_strategy(prepared.task)
         for name, label in self.counts.items():
             label.setText(f"{len(getattr(prepared.parts, name)):,}" if prepared else "–")
+        self._show_leaks(prepared)
+        self._show_spread(prepared)
         clear(self.mix.layout())  # type: ignore[arg-type]
         box = self.mix.layout()
         assert box is not None
@@ -243,6 +256,40 @@ class ChoicesPanel(Box):
             box.addWidget(_class_row(value, count / total, target.values[0][1] / total))
         if len(target.values) > SHOWN_CLASSES:
             box.addWidget(Label(tr("and {n} more", n=len(target.values) - SHOWN_CLASSES), 11, color="text.muted"))
+
+    def _show_spread(self, prepared: "Prepared | None") -> None:
+        """Say whether the parts have the same class mix."""
+        spread = mix_spread(prepared) if prepared is not None else 0.0
+        alike = spread < ALIKE
+        text = tr("train = val = test") if alike else tr("parts differ by {n:.0f} points", n=100 * spread)
+        self.mix_note.setText(text if prepared is not None and prepared.classes else "")
+        self.mix_note.set_color("success.text" if alike else "warning.text")
+
+    def _show_leaks(self, prepared: "Prepared | None") -> None:
+        box = self.leaks.layout()
+        assert box is not None
+        clear(self.leaks.layout())  # type: ignore[arg-type]
+        self.found = leaks(prepared) if prepared is not None else []
+        if prepared is None:
+            box.addWidget(Label(tr("Appears when a target is set."), 12, color="text.muted", wrap=True))
+            return
+        for leak in self.found:
+            box.addWidget(_leak_row(leak))
+
+
+def _square(token: str) -> Box:
+    """A square in the colour of a part of the split bar."""
+    made: Box = fixed(Box(fill=token, stroke=None, radius=2), 10, 10)
+    return made
+
+
+def _leak_row(leak: Leak) -> QWidget:
+    icon, color = ("circle-check", "success.fill") if leak.fine else ("triangle-alert", "warning.fill")
+    made = row(
+        Icon(icon, color), (Label(leak.sentence, 12, color="text.secondary", wrap=True), 1), spacing=8, height=22
+    )
+    made.setToolTip(leak.tip)
+    return made
 
 
 def offer(select: Select, options: Sequence[tuple[Any, str]], value: Any) -> None:

@@ -126,6 +126,11 @@ class DataPage(Page):
         ):
             if n := sum(p.severity == severity for p in self.problems):
                 left.append(Status(icon, plural(n, one, many), color))
+        found = self.choices.found
+        if found and all(leak.fine for leak in found):
+            left.append(Status("circle-check", tr("No leaks found"), "success.text"))
+        elif found:
+            left.append(Status("triangle-alert", next(x.sentence for x in found if not x.fine), "warning.text"))
         table = self.session.table
         right = (
             [Status("database", f"{plural(table.rows, 'row', 'rows')} · {len(table.columns)} columns")] if table else []

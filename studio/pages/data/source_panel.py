@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QWidget
 from engine.project.document import Project
 from studio.document import data_edits
 from studio.document.session import Session
-from studio.text import tr
+from studio.text import plural, tr
 from studio.widgets import (
     Box,
     Button,
     Chip,
+    Collapsible,
     FieldRow,
     Label,
     Line,
@@ -85,6 +86,7 @@ class SourcePanel(Box):
         self.rejects = Button("", "triangle-alert", "soft", "small", name=tr("Show rejected lines"))
         self.dialect: dict[str, Select] = {}
         self.recipe: dict[str, Select] = {}
+        self.does: dict[str, Label] = {}
         self.result = Box(fill=None, stroke=None, spacing=6)
         self.scale_target = Switch(tr("Scale a number target"), name=tr("Scale target"))
         self._build()
@@ -105,14 +107,14 @@ class SourcePanel(Box):
         self.rejects.clicked.connect(self.rejects_asked)
         words = column(self.file, self.size_line, spacing=1)
         head = row(Tile("file-spreadsheet", "conv", 32, 18), (words, 1), spacing=10)
-        source = column(
-            head, self.facts, self.rejects, *map(self._dialect_row, DIALECT), spacing=4, margins=(16, 0, 16, 10)
-        )
-        steps = column(*map(self._recipe_row, RECIPE), self.scale_target, spacing=4, margins=(16, 0, 16, 12))
+        source = column(head, self.facts, self.rejects, spacing=4, margins=(16, 0, 16, 6))
+        fields = column(*map(self._dialect_row, DIALECT), spacing=4, margins=(16, 0, 16, 10))
+        self.reading = Collapsible(tr("How it is read"), fields, opened=False)
+        steps = column(*map(self._recipe_row, RECIPE), self.scale_target, spacing=2, margins=(16, 0, 16, 12))
         fitted = Chip(tr("fit on train only"), "success.text", "success.soft", "check")
         result = column(self.result, margins=(16, 0, 16, 12))
         body = column(
-            PanelHead(tr("Source"), again, other), source, Line(), PanelHead(tr("Recipe"), fitted), steps,
+            PanelHead(tr("Source"), again, other), source, self.reading, Line(), PanelHead(tr("Recipe"), fitted), steps,
             Line(), PanelHead(tr("Result"), height=36), result, None, spacing=0,
         )  # fmt: skip
         self.scale_target.changed.connect(self._set_scale_target)
@@ -132,7 +134,9 @@ class SourcePanel(Box):
         select.setProperty("setting", key)
         select.changed.connect(self._set_recipe)
         self.recipe[key] = select
-        return FieldRow(tr(label), select, label_width=92, tooltip=tr(tip))
+        self.does[key] = Label("", 11, color="text.muted", elide=True)
+        field = FieldRow(tr(label), select, label_width=92, tooltip=tr(tip))
+        return column(field, row(100, (self.does[key], 1), spacing=0), spacing=0)
 
     # ---- edits ----
     def _set_dialect(self, value: Any) -> None:
@@ -150,6 +154,8 @@ class SourcePanel(Box):
     def _document_changed(self, _before: Project, after: Project) -> None:
         for key, select in self.dialect.items():
             select.set_value(getattr(after.data.source.dialect, key))
+        chosen = sum(getattr(after.data.source.dialect, key) is not None for key in self.dialect)
+        self.reading.set_note(tr("{n} set", n=chosen) if chosen else tr("detected"))
         for key, select in self.recipe.items():
             select.set_value(getattr(after.data, key))
         self.scale_target.set_value(after.data.scale_target)
@@ -177,6 +183,8 @@ class SourcePanel(Box):
 
     def show_prepared(self, prepared: "Prepared | None") -> None:
         """Show the tensors that the recipe yields."""
+        for key, text in (done(prepared) if prepared else dict.fromkeys(self.does, "")).items():
+            self.does[key].setText(text)
         clear(self.result.layout())  # type: ignore[arg-type]
         box = self.result.layout()
         assert box is not None
@@ -192,6 +200,23 @@ class SourcePanel(Box):
             box.addWidget(row(Label("→", 12, color="text.muted"), chip, None, spacing=6))
         text = tr("The recipe is saved inside the model, so new rows get the same treatment.")
         box.addWidget(Label(text, 12, color="text.secondary", wrap=True))
+
+
+def done(prepared: "Prepared") -> dict[str, str]:
+    """Return what each setting of the recipe does with the columns of this table."""
+    inputs = [r for r in prepared.reports if r.role == "input"]
+    gaps, holed = sum(r.missing + r.invalid for r in inputs), sum(bool(r.missing + r.invalid) for r in inputs)
+    columns = plural(holed, "column", "columns")
+    filled = f"{plural(gaps, 'gap', 'gaps')} · {columns}" if gaps else tr("no gaps")
+    numbers = sum(step.kind == "number" for step in prepared.recipe.steps)
+    categories = [step for step in prepared.recipe.steps if step.kind in ("one_hot", "index")]
+    values = plural(sum(len(getattr(step, "values", ())) for step in categories), "value", "values")
+    named = plural(len(categories), "column", "columns")
+    return {
+        "impute": filled,
+        "scale": plural(numbers, "column", "columns") if numbers else tr("no number columns"),
+        "encode": f"{named} · {values}" if categories else tr("no categories"),
+    }
 
 
 def target_sizes(prepared: "Prepared") -> list[tuple[str, int]]:
