@@ -8,6 +8,7 @@ from engine import registry
 from engine.errors import UsageError
 from engine.network.network import Network, Node, Wire
 from engine.project.document import Note, Project
+from engine.project.json import NOTE_ID
 from studio.document import scope
 from studio.document.copies import copies
 from studio.document.network_edits import Point
@@ -87,7 +88,12 @@ def paste(project: Project, text: str, at: Point | None = None) -> Project:
         offset = (0.0, 0.0)
     for i, item in enumerate(data["nodes"]):
         places |= {f"n{i + 1}/{key}": at for key, at in _inside(item.get("inside", {})).items()}
-    made = copies(project, nodes, wires, places, offset) if nodes else project
+    held = {
+        f"n{i + 1}/{key}": note
+        for i, item in enumerate(data["nodes"])
+        for key, note in _inside_notes(item.get("notes", {})).items()
+    }
+    made = copies(project, nodes, wires, places, offset, notes=held) if nodes else project
     for note in notes:
         made = add_note(made, (note.x + offset[0], note.y + offset[1]), note.text, (note.width, note.height))
     return made
@@ -104,6 +110,8 @@ def _item(project: Project, id: str, order: list[str]) -> dict[str, Any]:
     item = {"name": node.name, "layer": node.layer.get_config(), "trainable": node.trainable, "note": node.note}
     item |= {"at": list(at)} if at else {}
     item |= {"inside": {key: list(place) for key, place in inside.items()}} if inside else {}
+    notes = {key: _note_item(note) for key, note in scope.within_notes(project, id).items()}
+    item |= {"notes": notes} if notes else {}
     return item | ({"shares": order.index(node.shares)} if node.shares in order else {})
 
 
@@ -154,6 +162,13 @@ def _check_sharing(nodes: list[Node]) -> None:
         owner = known.get(node.shares or "")
         if node.shares and (owner is None or owner.shares or owner.layer != node.layer):
             raise UsageError("The layers on the clipboard share weights that are not there. Copy them again.")
+
+
+def _inside_notes(value: Any) -> dict[str, Note]:
+    """Return the notes in a group; those of groups that do not exist are forgotten."""
+    if not isinstance(value, dict) or len(value) > MOST or not all(NOTE_ID.match(key) for key in value):
+        raise UsageError("The notes on the clipboard are damaged. Copy them again.")
+    return {key: _note(item) for key, item in value.items()}
 
 
 def _inside(value: Any) -> dict[str, Point | None]:

@@ -9,6 +9,7 @@ from engine.network.network import Network, Node, Wire
 from engine.project.document import Note, Project
 from studio.document import scope, sharing
 from studio.document.network_edits import PITCH, _with, numbered
+from studio.document.note_edits import free_id
 from studio.document.scope import Point
 from studio.document.stack import downstream
 
@@ -40,7 +41,8 @@ def group(project: Project, *nodes: str) -> Project:
         places[node] = anchor
         mine |= _over(held, entries, mine)
     places |= scope.placed_within(node, mine)
-    return _with(_retaught(project, output, node, places), made)
+    notes = {f"{node}/{k}" if k.split("/")[0] in inner else k: n for k, n in project.notes.items()}
+    return _with(dataclasses.replace(_retaught(project, output, node, places), notes=notes), made)
 
 
 def ungroup(project: Project, *nodes: str) -> Project:
@@ -188,7 +190,7 @@ def _opened(project: Project, node: str, owners: Mapping[str, str]) -> tuple[Pro
     outputs = dict.fromkeys(end if o == node else o for o in network.outputs)
     made = Network(fresh, tuple(wires), tuple(o for o in outputs if o is not None), bare.next_id)
     places = _spread(project, node, held, new)
-    project = dataclasses.replace(project, notes=_spread_notes(project, node))
+    project = dataclasses.replace(project, notes=_freed(project, node, new))
     return _with(_retaught(project, node, end, places), made), new
 
 
@@ -247,16 +249,18 @@ def _spread(project: Project, node: str, held: Network, new: Mapping[str, str]) 
     return places
 
 
-def _spread_notes(project: Project, node: str) -> dict[str, Note]:
-    """Return all notes with those of the group beside its layers: they take the next free numbers."""
-    notes = {k: note for k, note in project.notes.items() if not k.startswith(f"{node}/")}
-    at, anchor = project.positions.get(node), _anchor(list(scope.within(project, node)), scope.within(project, node))
+def _freed(project: Project, node: str, new: Mapping[str, str]) -> dict[str, Note]:
+    """Return all notes with those of the group on the canvas around it, moved as far as the group was."""
+    notes = {k: n for k, n in project.notes.items() if k.split("/")[0] != node}
+    at, anchor = project.positions.get(node), _anchor(list(new), scope.within(project, node))
     dx, dy = (at[0] - anchor[0], at[1] - anchor[1]) if at and anchor else (0.0, 0.0)
-    for key, note in ((k, n) for k, n in project.notes.items() if k.startswith(f"{node}/")):
-        rest = key.removeprefix(f"{node}/")
-        if "/" not in rest:
-            free = max((int(k.removeprefix("note:")) for k in notes if "/" not in k), default=0) + 1
-            notes[f"note:{free}"] = dataclasses.replace(note, x=note.x + dx, y=note.y + dy)
+    for key, note in scope.within_notes(project, node).items():
+        head, _, rest = key.partition("/")
+        if rest and head in new:
+            notes[f"{new[head]}/{rest}"] = note
+        elif not rest:
+            moved = dataclasses.replace(note, x=note.x + dx, y=note.y + dy)
+            notes[free_id(dataclasses.replace(project, notes=notes))] = moved
     return notes
 
 

@@ -79,6 +79,11 @@ def within(project: Project, node: str) -> dict[str, Point]:
     return _within(project.positions, node)
 
 
+def within_notes(project: Project, node: str) -> dict[str, Note]:
+    """Return the notes in a group."""
+    return _within(project.notes, node)
+
+
 def _within(things: Mapping[str, T], node: str) -> dict[str, T]:
     start = f"{node}/"
     return {key[len(start) :]: value for key, value in things.items() if key.startswith(start)}

@@ -421,3 +421,17 @@ def test_the_summary_counts_shared_layers_once() -> None:
     assert found.parameters == 144
     project, _ = grouped(siamese(), "dense_1", "dense_2", "dense_3")
     assert summarize(project.network).parameters == 144
+
+
+def test_notes_in_groups_follow_them() -> None:
+    project, node = grouped(residual(), "dense_2", "dropout_1")
+    project = edits.inside(project, (node,), lambda p: edits.add_note(p, (5.0, 6.0), "inner remark"))
+    assert [n.text for n in project.notes.values()] == ["inner remark"]
+    outer, around = grouped(project, "group_1", "add_1")
+    assert list(outer.notes) == [f"{around}/{node}/note:1"]
+    copied = edits.duplicate(outer, around)
+    assert sorted(n.text for n in copied.notes.values()) == ["inner remark"] * 2
+    pasted = edits.paste(Project(), edits.copy(outer, around))
+    assert [k.partition("/")[2] for k in pasted.notes] == [f"{node}/note:1"]
+    flat_again = edits.ungroup(edits.ungroup(outer, around), node)
+    assert {k: (n.x, n.y, n.text) for k, n in flat_again.notes.items()} == {"note:1": (5.0, 6.0, "inner remark")}
