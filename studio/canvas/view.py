@@ -28,6 +28,7 @@ from studio.canvas.node_item import COARSE
 from studio.canvas.placing import Placing
 from studio.canvas.pressing import Pressing
 from studio.canvas.scene import Scene
+from studio.canvas.speech import Speech
 from studio.canvas.wiring import Wiring
 from studio.text import tr
 
@@ -87,6 +88,7 @@ class View(Commands, Placing, Pressing, Wiring, QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Canvas"))
         self.setAccessibleDescription(tr("Tab adds a layer, arrows walk, F6 leaves. The outline lists all layers."))
+        self.speech = Speech(self)
         canvas.drawn.connect(self.fit_range)
         self.horizontalScrollBar().valueChanged.connect(self._scrolled)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)

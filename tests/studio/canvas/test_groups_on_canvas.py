@@ -250,3 +250,15 @@ def test_the_outline_moves_adds_copies_groups_and_wires(person: Person) -> None:
     QTest.keyClick(tree, K.Key_D, CTRL)
     person.settle()
     assert "group_2" in person.names()
+
+
+def test_the_canvas_says_what_is_selected(person: Person) -> None:
+    person.click_card("dense_2")
+    person.qtbot.waitUntil(lambda: "Dense, dense_2, 64 units · relu" in person.view.speech.last)
+    assert person.view.accessibleDescription().startswith(person.view.speech.last)
+    person.key(K.Key_Up, SHIFT)
+    person.qtbot.waitUntil(lambda: person.view.speech.last.startswith("2 layers selected, Dense, dense_1"))
+    person.view.session.edit("Cut", lambda p: edits.disconnect_between(p, person.id("input_1"), person.id("dense_1")))
+    person.qtbot.waitUntil(lambda: person.view.speech.last.endswith("not connected"))
+    person.key(K.Key_Escape)
+    person.qtbot.waitUntil(lambda: person.view.speech.last == "Nothing selected")
