@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.errors import UsageError
+from engine.network.kept import Kept
 from engine.network.network import Network, Node, Wire
 from engine.project.document import Note, Project
 from studio.document import scope, sharing
@@ -42,7 +43,8 @@ def group(project: Project, *nodes: str) -> Project:
         mine |= _over(held, entries, mine)
     places |= scope.placed_within(node, mine)
     notes = {f"{node}/{k}" if k.split("/")[0] in inner else k: n for k, n in project.notes.items()}
-    return _with(dataclasses.replace(_retaught(project, output, node, places), notes=notes), made)
+    code = tuple(_rekeyed(line, {n: f"{node}/{n}" for n in inner}) for line in project.code)
+    return _with(dataclasses.replace(_retaught(project, output, node, places), notes=notes, code=code), made)
 
 
 def ungroup(project: Project, *nodes: str) -> Project:
@@ -190,7 +192,8 @@ def _opened(project: Project, node: str, owners: Mapping[str, str]) -> tuple[Pro
     outputs = dict.fromkeys(end if o == node else o for o in network.outputs)
     made = Network(fresh, tuple(wires), tuple(o for o in outputs if o is not None), bare.next_id)
     places = _spread(project, node, held, new)
-    project = dataclasses.replace(project, notes=_freed(project, node, new))
+    code = tuple(_rekeyed(line, {f"{node}/{old}": id for old, id in new.items()}) for line in project.code)
+    project = dataclasses.replace(project, notes=_freed(project, node, new), code=code)
     return _with(_retaught(project, node, end, places), made), new
 
 
@@ -262,6 +265,15 @@ def _freed(project: Project, node: str, new: Mapping[str, str]) -> dict[str, Not
             moved = dataclasses.replace(note, x=note.x + dx, y=note.y + dy)
             notes[free_id(dataclasses.replace(project, notes=notes))] = moved
     return notes
+
+
+def _rekeyed(line: Kept, new: Mapping[str, str]) -> Kept:
+    """Return a kept line of the code that stays behind the line of its node; new: old beginning of its key -> new."""
+    for old, key in new.items():
+        rest = line.after.removeprefix(old)
+        if line.after.startswith(old) and rest[:1] in ("", ":", "/"):
+            return dataclasses.replace(line, after=f"{key}{rest}")
+    return line
 
 
 def _retaught(project: Project, old: str, new: str | None, places: Mapping[str, Point]) -> Project:

@@ -15,6 +15,7 @@ from engine import (
 from engine.errors import UsageError
 from engine.model import Model
 from engine.network.flat import flat
+from engine.network.kept import Kept
 from engine.network.network import Network, Wire, stack
 from engine.network.shapes import infer
 from engine.network.summary import summarize
@@ -435,3 +436,13 @@ def test_notes_in_groups_follow_them() -> None:
     assert [k.partition("/")[2] for k in pasted.notes] == [f"{node}/note:1"]
     flat_again = edits.ungroup(edits.ungroup(outer, around), node)
     assert {k: (n.x, n.y, n.text) for k, n in flat_again.notes.items()} == {"note:1": (5.0, 6.0, "inner remark")}
+
+
+def test_comments_in_the_code_stay_with_their_layer() -> None:
+    start = residual()
+    (dense,) = ids(start, "dense_2")
+    start = dataclasses.replace(start, code=(Kept(dense, "# narrow on purpose", beside=True), Kept(dense, "# next")))
+    project, node = grouped(start, "dense_2", "dropout_1")
+    assert [k.after for k in project.code] == [f"{node}/{dense}"] * 2
+    assert [k.after for k in scope.shown(project, (node,)).code] == [dense] * 2
+    assert edits.ungroup(project, node).code == start.code
