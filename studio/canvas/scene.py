@@ -85,7 +85,7 @@ class Scene(QGraphicsScene):
         self._slide.stop()
         new = picture.draw(self.session, self.picture)
         fresh, resized = self._update_cards(new.cards)
-        rewired, relabelled = self._update_wires(new.links)
+        rewired, blamed = self._update_wires(new.links)
         self._update_notes()
         self.picture = new
         self._extent = None
@@ -95,7 +95,7 @@ class Scene(QGraphicsScene):
             self.setSceneRect(self._room)
         self.show_run()
         self.show_selection()
-        self._show_side_ports(relabelled - rewired)
+        self._show_side_ports(blamed - rewired)
         self._mark(fresh | rewired)
         self.drawn.emit()
 
@@ -134,10 +134,10 @@ class Scene(QGraphicsScene):
             self.notes[key].show_note(note)
 
     def _update_wires(self, links: Mapping[LinkKey, Link]) -> tuple[set[str], set[str]]:
-        """Return the cards whose wires came or went, and those into which a wire leads that says something else now."""
+        """Return the cards whose wires came or went, and those with a wire that is wrong now, or no longer."""
         gone = [k for k in self.wires if k not in links]
         rewired = {end for key in gone for end in key[:2] if end in self.nodes}
-        relabelled = set[str]()
+        blamed = set[str]()
         for key in gone:
             self.removeItem(self.wires.pop(key))
             self._side.pop(key, None)
@@ -151,11 +151,12 @@ class Scene(QGraphicsScene):
                 self.addItem(item)
                 rewired.update(key[:2])
             elif item.link is not link:
+                if item.link.wrong != link.wrong:
+                    blamed.add(key[1])
                 item.show_link(link, item.route)
-                relabelled.add(key[1])
         if rewired or self.touching.keys() != self.nodes.keys():
             self._touch(links)
-        return rewired, relabelled
+        return rewired, blamed
 
     def _touch(self, links: Iterable[LinkKey]) -> None:
         self.touching = {k: [] for k in self.nodes}
