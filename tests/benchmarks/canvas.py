@@ -196,23 +196,27 @@ class Bench:
         return min(p95(frames()) for _ in range(ROUNDS))
 
     def memory(self) -> float:
-        """Make many random edits and undos of a network of some thirty layers; return the growth in percent."""
+        """Make many random edits and undos of some thirty layers on a canvas; return the growth in percent."""
+        from PySide6.QtCore import QEvent
+
+        from studio.canvas.scene import Scene
+        from studio.document.session import Session
         from tests.benchmarks import large
 
-        source, session = random.Random(1), self.studio.session
-        self.studio.documents._open_value(large.project(30), "define")
-        counts = []
+        source, session = random.Random(1), Session(large.project(30))
+        scene, counts = Scene(session), []
         for i in range(EDITS):
             kind = source.random()
             if kind < 0.75:
                 session.edit(f"Edit {i}", lambda p: large.random_edit(p, source))
             else:
                 (session.undo if kind < 0.9 else session.redo)()
+            scene.settle()
             if i % 50 == 0:
                 self.app.processEvents()
+                self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
                 self.collector.collect()
             if i + 1 in (WARM_EDITS, EDITS):
-                self.settle(0.3)
                 gc.collect()
                 counts.append(resident())
         return (counts[1] / counts[0] - 1) * 100
