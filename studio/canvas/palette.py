@@ -124,7 +124,7 @@ class Palette(QWidget):
         self.box.setSpacing(0)
         self.suggestions = Collapsible(tr("Suggested"))
         scroll = Scroll(self.list, name=tr("Layers"))
-        tip = Label(tr("Tab on the canvas adds by name"), 11, 400, "text.muted")
+        tip = Label(tr("Tab on the canvas adds by name"), 11, 400, "text.muted", elide=True)
         hint = row(Icon("lightbulb", "text.muted", 14), tip, None, spacing=6, margins=(14, 0, 8, 0), height=32)
         body = column(PanelHead(tr("Layers")), row(self.search, margins=(12, 0, 12, 4)),
                       row((self.filter, 1), margins=(12, 0, 12, 4)), (scroll, 1),

@@ -165,10 +165,10 @@ class StartPage(QWidget):
         self.refresh()
 
     def _projects(self) -> QWidget:
-        head = row(Label(tr("New project"), 28, 600, display=True), None, *self._search(), spacing=8)
+        head = row((Label(tr("New project"), 28, 600, display=True, elide=True), 1), *self._search(), spacing=8)
         words = column(
             None,
-            Label(tr("Start from your data"), 16, 600),
+            Label(tr("Start from your data"), 16, 600, wrap=True),
             Label(
                 tr("Drop a CSV. Types, roles and a first model are suggested."), 13, 400, "text.secondary", wrap=True
             ),
@@ -177,7 +177,7 @@ class StartPage(QWidget):
         )
         blank = self._button("file.new", tr("Blank project"), "plus", "default", "large")
         csv = self._button("file.open_csv", tr("Open CSV…"), "folder-open", "primary", "large")
-        self.drop = DropZone(Tile("file-spreadsheet", "core", 48, 26), (words, 1), blank, csv)
+        self.drop = DropZone(Tile("file-spreadsheet", "core", 48, 26), words, blank, csv)
         note = Label(tr("a working stack on a sample table, ready to fit"), 12, 400, "text.muted", elide=True)
         grid = _grid([self._template(t) for t in TEMPLATES], 2)
         titles = row(Label(tr("Templates"), 14, 600), (note, 1), spacing=8)
@@ -197,7 +197,7 @@ class StartPage(QWidget):
             card = StackCard(template)
             card.clicked.connect(self._template_clicked)
             cards.append(card)
-        head = row(Label(tr("Templates"), 28, 600, display=True), None, *self._search(), spacing=8)
+        head = row((Label(tr("Templates"), 28, 600, display=True, elide=True), 1), *self._search(), spacing=8)
         content = column(head, note, 8, *cards, None, spacing=8, margins=(28, 24, 20, 24))
         return Scroll(content, name=tr("Templates"))
 
@@ -208,7 +208,7 @@ class StartPage(QWidget):
             card = SampleCard(sample)
             card.clicked.connect(self._sample_clicked)
             cards.append(card)
-        head = row(Label(tr("Sample data"), 28, 600, display=True), None, *self._search(), spacing=8)
+        head = row((Label(tr("Sample data"), 28, 600, display=True, elide=True), 1), *self._search(), spacing=8)
         content = column(head, note, 8, _grid(cards, 2), None, spacing=8, margins=(28, 24, 20, 24))
         return Scroll(content, name=tr("Sample data"))
 

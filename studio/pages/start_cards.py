@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, QUrl, Signal
-from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QKeyEvent, QMouseEvent, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QKeyEvent, QMouseEvent, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QMenu, QSizePolicy, QWidget
 
 from studio import theme
 from studio.document.templates import Sample, Template, sample_of
@@ -117,11 +117,11 @@ class StackCard(_CardButton):
         self.template, sample = template, sample_of(template)
         self.setAccessibleDescription(template.sentence)
         title = row(Tile(template.icon, template.group, 24, 14), Label(tr(template.title), 13, 600), None, spacing=8)
-        chips = [Chip(name, height=20) for name, _ in template.layers]
+        layers = Label(" · ".join(name for name, _ in template.layers), 11, 500, "text.muted", elide=True)
         table = Chip(tr(sample.title), "text.secondary", "bg.subtle", sample.icon, height=20)
         words = column(
             title, Label(tr(template.sentence), 12, 400, "text.secondary", wrap=True),
-            row(table, *chips, None, spacing=4), spacing=8,
+            row(table, (layers, 1), spacing=8), spacing=8,
         )  # fmt: skip
         lay(self, [fixed(Thumb(template.id), 132), (words, 1)], False, 16, 10)
         self.setFixedHeight(118)
@@ -194,10 +194,22 @@ class RecentRow(Pressable):
 class DropZone(Box):
     """Where a CSV can be dropped; a drop anywhere on the window does the same."""
 
-    def __init__(self, *items: QWidget | tuple[QWidget, int]) -> None:
-        super().__init__(*items, vertical=False, spacing=16, margins=(22, 0, 22, 0))
+    WORDS = 300
+    """Below this width of its words the buttons stand one above the other."""
+
+    def __init__(self, tile: QWidget, words: QWidget, *buttons: QWidget) -> None:
+        self.buttons = row(*buttons, spacing=8)
+        super().__init__(tile, (words, 1), self.buttons, vertical=False, spacing=16, margins=(22, 0, 22, 0))
         self.setFixedHeight(104)
         named(self, tr("Drop a CSV here"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = sum(b.sizeHint().width() for b in self.buttons.findChildren(QAbstractButton))
+        box = self.buttons.layout()
+        if isinstance(box, QBoxLayout):
+            narrow = self.width() - wide < self.WORDS + 140
+            box.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_of(self)

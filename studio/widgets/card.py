@@ -302,7 +302,12 @@ class Scroll(QScrollArea):
 def facts(*pairs: tuple[str, str], width: int | None = None) -> QWidget:
     """Return rows of label and value, values in mono at the right."""
     rows = [
-        row(Label(k, 12, 400, "text.secondary"), None, Label(v, 12, 500, mono=True, name=k), spacing=6, height=24)
+        row(
+            (Label(k, 12, 400, "text.secondary", elide=True), 1),
+            Label(v, 12, 500, mono=True, name=k),
+            spacing=6,
+            height=24,
+        )
         for k, v in pairs
     ]
     made = column(*rows, spacing=0)

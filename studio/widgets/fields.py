@@ -114,6 +114,10 @@ class SearchField(LineEdit):
         self.setClearButtonEnabled(True)
         self.textChanged.connect(self._told)
 
+    def setPlaceholderText(self, text: str) -> None:
+        super().setPlaceholderText(text)
+        self.setToolTip(plain_tip(text))
+
     def _told(self, text: str) -> None:
         self.searched.emit(text)
 

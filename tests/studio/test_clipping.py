@@ -5,6 +5,9 @@ All pages and dialogs, in a large and in the smallest window, also with texts th
 
 import html
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -142,6 +145,7 @@ def cut(root: QWidget) -> list[str]:
 
 def _tips(widget: QWidget) -> str:
     """Return the tooltips that a person sees over a widget."""
+    widget.grab()  # what was never on screen was never painted
     at = widget.rect().center()
     QApplication.sendEvent(widget, QHelpEvent(QEvent.Type.ToolTip, at, widget.mapToGlobal(at)))
     tips, owner = [QToolTip.text()], widget
@@ -304,3 +308,16 @@ def test_no_text_is_cut_when_it_is_longer(longer: None, themed: QApplication, si
         walk(made, size)
     finally:
         made.finish()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_no_text_is_cut_when_everything_is_drawn_larger() -> None:
+    """The scale is Qt's and read when a process begins; fonts round otherwise then."""
+    one = f"{__file__}::test_no_text_is_cut[small]"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", one], capture_output=True, text=True,
+        check=False, env=os.environ | {"QT_SCALE_FACTOR": "1.5"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "1 passed" in done.stdout

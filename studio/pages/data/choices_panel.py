@@ -95,7 +95,11 @@ class ChoicesPanel(Box):
         self.fields = column(*rows, spacing=4)
         how = [self._strategy(key, note) for key, _, note in STRATEGIES]
         legend = [
-            row(_square(token), Label(self._part_title(name), 12, color="text.secondary"), None, self.counts[name])
+            row(
+                _square(token),
+                (Label(self._part_title(name), 12, color="text.secondary", elide=True), 1),
+                self.counts[name],
+            )
             for name, token in PARTS
         ]
         decide = column(
@@ -117,7 +121,7 @@ class ChoicesPanel(Box):
         radio = self.strategies[key]
         radio.setProperty("strategy", key)
         radio.changed.connect(self._set_strategy)
-        text = Label(tr(note), 11, color="text.muted")
+        text = Label(tr(note), 11, color="text.muted", elide=True)
         holder = column(radio, column(text, margins=(24, 0, 0, 0)), spacing=0)
         radio.setParent(holder)
         radio.setAutoExclusive(False)

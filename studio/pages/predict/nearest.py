@@ -67,7 +67,7 @@ class Nearest(Card):
             self._line(int(self._rows[i]), float(distance[i]), farthest)
 
     def _line(self, row_id: int, distance: float, farthest: float) -> None:
-        name = fixed(Label(tr("row {n}", n=row_id + 1), 12, mono=True), 68)
+        name = fixed(Label(tr("row {n}", n=row_id + 1), 12, mono=True, elide=True), 68)
         truth = fixed(row(Chip(self._truth[row_id].strip(), "text.primary", "bg.active"), None), 104)
         bar = ProgressBar(distance / farthest, name=tr("Distance of row {n}", n=row_id + 1), color="plot.7")
         value = fixed(Label(f"{distance:.2f}", 12, color="text.muted", mono=True), 44)
