@@ -79,7 +79,7 @@ def _target(
             message = f"{without:,} rows have no usable value in the target {report.name!r:.60} and are left out."
             yield Problem(report.name, message, severity="warning", short=f"{without:,} without target")
         if (task or natural_task(report)) != "regression" and report.unique > 1:
-            yield from _rare(table, report)
+            yield from _rare(table, report, settings)
 
 
 def _task_fits(report: ColumnReport, task: Task, reports: Sequence[ColumnReport]) -> Iterator[Problem]:
@@ -110,8 +110,11 @@ def _mendable(where: str, message: str, fix: str, short: str, repairs: Sequence[
     return Problem(where, message, fix, repair=first, short=short, others=others)
 
 
-def _rare(table: Table, report: ColumnReport) -> Iterator[Problem]:
+def _rare(table: Table, report: ColumnReport, settings: DataSettings) -> Iterator[Problem]:
     labels, codes = table.codes(report.name)
+    if settings.excluded:
+        codes = codes.copy()
+        codes[[row for row in settings.excluded if row < len(codes)]] = -1
     counts = np.bincount(codes[codes >= 0], minlength=len(labels))
     rare = [label for label, n in zip(labels, counts.tolist(), strict=True) if 0 < n < 3]
     if rare:

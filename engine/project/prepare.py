@@ -203,8 +203,9 @@ def _goals(project: Project, prepared: Prepared, shapes: "Shapes") -> "tuple[lis
     try:
         outputs = taught(project, prepared.recipe, project.network, shapes)
     except LayerwrightError as error:
-        first, *others = _teaching(project, prepared)
-        return [], [Problem("targets", str(error), repair=first, short="no target", others=tuple(others))]
+        first, *others = [*_teaching(project, prepared), None]
+        more = tuple(repair for repair in others if repair is not None)
+        return [], [Problem("targets", str(error), repair=first, short="no target", others=more)]
     return [Goal(o.node, o.loss, len(o.classes) or None, None if o.classes else 1) for o in outputs], []
 
 
@@ -219,7 +220,8 @@ def _teaching(project: Project, prepared: Prepared) -> Iterator[Repair]:
     for i, target in enumerate(project.targets):
         if target.column is not None and target.column not in known and known:
             yield Repair("teach", (i, known[0]), f"Predict {known[0]:.40}")
-    yield Repair("set_outputs", (project.network.outputs[:1],), "Keep one output")
+    if len(project.network.outputs) > 1:
+        yield Repair("set_outputs", (project.network.outputs[:1],), "Keep one output")
 
 
 def _feeds(project: Project, prepared: Prepared) -> "dict[str, Feed]":

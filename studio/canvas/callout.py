@@ -99,7 +99,7 @@ class Callout(Box):
             self.hide()
             return
         self.resize(WIDTH, self.sizeHint().height())
-        floating = [QRectF(w.geometry()) for w in self.avoid if w.isVisible()]
+        floating = [QRectF(w.geometry()) for w in self.avoid if not w.isHidden()]
         places = Places(self.view, str(self.problem.node), floating)
         at = places.best(self.width(), self.height(), EDGE)
         if at is None:

@@ -11,6 +11,7 @@ from engine.data import problems as data_problems
 from engine.data.columns import ColumnReport
 from engine.data.settings import DataSettings
 from engine.errors import Problem
+from studio.document.stages import PLACES
 from studio.jobs.job import Job
 from studio.pages.data.choices_panel import ChoicesPanel
 from studio.pages.data.source_panel import SourcePanel
@@ -50,6 +51,8 @@ class DataPage(Page):
         self.stack.addWidget(self.table)
         self.problems: tuple[Problem, ...] = ()
         self._looking: Job | None = None
+        self._found_in_table: tuple[Problem, ...] = ()
+        self._wanted: Problem | None = None
         self._later = QTimer(self)  # table and prepared data arrive together: one look at both
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -61,6 +64,9 @@ class DataPage(Page):
         self.table.selection_changed.connect(self._selected)
         self.session.table_changed.connect(self._soon)
         self.session.prepared_changed.connect(self._soon)
+        self.session.changed.connect(self._recheck)
+        self.session.problems_changed.connect(self._recheck)
+        self.session.problem_shown.connect(self._show_problem)
         self._look()
         return self.choices
 
@@ -83,13 +89,36 @@ class DataPage(Page):
         self._looking = None
         self._show(*findings)
 
+    def _recheck(self, *_: object) -> None:
+        """Show the problems anew where those of the project have changed and the table has not."""
+        if self.isVisible() and self._looking is None and self._with_project(self._found_in_table) != self.problems:
+            self._show(self.table.reports, self._found_in_table)
+
+    def _with_project(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Return the problems of the table and those of the project that are mended here."""
+        known = {(p.where, p.message) for p in problems}
+        here = (p for p in self.session.problems if p.node is None and p.where not in PLACES)
+        return (*problems, *(p for p in here if (p.where, p.message) not in known))
+
+    def _show_problem(self, problem: Problem) -> None:
+        """Show where a problem is, as soon as the table is there."""
+        self._wanted = problem
+        if self._looking is None:
+            self._recheck()
+            self.table.show_problem(problem)
+            self._wanted = None
+
     def _show(self, reports: Sequence[ColumnReport], problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
+        self._found_in_table = problems
+        self.problems = problems = self._with_project(problems) if self.session.table is not None else problems
         self.waiting.refresh()
         self.stack.setCurrentWidget(self.waiting if self.session.table is None else self.table)
         self.table.put(self.session.table, reports, problems)
         self.choices.show_columns(reports, self.table.selected)
         self.status_changed.emit()
+        if self._wanted is not None:
+            self.table.show_problem(self._wanted)
+            self._wanted = None
 
     def _selected(self, names: Sequence[str]) -> None:
         self.choices.show_columns(self.table.reports, names)

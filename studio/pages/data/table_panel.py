@@ -62,6 +62,7 @@ class TablePanel(QWidget):
         self.session = session
         self.reports: Sequence[ColumnReport] = ()
         self.selected: tuple[str, ...] = ()
+        self.cards: list[tuple[Problem, Box]] = []
         self.cells = Cells()
         self.heads = Heads()
         self.grid = Table(name=tr("Rows of the table"))
@@ -186,11 +187,25 @@ class TablePanel(QWidget):
             head.addWidget(Label(tr("none found"), 12, color="text.muted") if table else Label("", 12))
         head.addStretch(1)  # type: ignore[attr-defined]
         clear(grid)  # type: ignore[arg-type]
-        for place, problem in enumerate(problems):
-            grid.addWidget(self._problem_card(problem), place // 2, place % 2)
+        self.cards = [(problem, self._problem_card(problem)) for problem in problems]
+        for place, (_, card) in enumerate(self.cards):
+            grid.addWidget(card, place // 2, place % 2)
         self.problems.setVisible(bool(problems))
 
-    def _problem_card(self, problem: Problem) -> QWidget:
+    def show_problem(self, problem: Problem) -> None:
+        """Show where a problem is: its column is selected, its card is seen and framed."""
+        columns = [r.name for r in self.visible()]
+        if problem.where in columns:
+            index = columns.index(problem.where)
+            self._pick(index, False)
+            self.grid.scrollTo(self.cells.index(0, index))
+        for known, card in self.cards:
+            mine = (known.where, known.message) == (problem.where, problem.message)
+            card.set_surface("bg.raised", "accent.line" if mine else "border.default")
+            if mine:
+                self.problems.ensureWidgetVisible(card)
+
+    def _problem_card(self, problem: Problem) -> Box:
         icon, state = SEVERITIES[problem.severity]
         words = column(
             Label(problem.message, 12, 600, wrap=True), Label(problem.fix, 11, color="text.muted", wrap=True), spacing=1
