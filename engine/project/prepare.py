@@ -203,9 +203,9 @@ def _goals(project: Project, prepared: Prepared, shapes: "Shapes") -> "tuple[lis
     try:
         outputs = taught(project, prepared.recipe, project.network, shapes)
     except LayerwrightError as error:
-        first, *others = [*_teaching(project, prepared), None]
-        more = tuple(repair for repair in others if repair is not None)
-        return [], [Problem("targets", str(error), repair=first, short="no target", others=more)]
+        fixes = tuple(_teaching(project, prepared))
+        first = fixes[0] if fixes else None
+        return [], [Problem("targets", str(error), repair=first, short="no target", others=fixes[1:])]
     return [Goal(o.node, o.loss, len(o.classes) or None, None if o.classes else 1) for o in outputs], []
 
 

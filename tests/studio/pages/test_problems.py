@@ -1,5 +1,6 @@
 """Problems at the Define page by mouse and keys: list, callout, badge and code; F8 walks, one click mends."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -156,7 +157,7 @@ def test_new_problems_are_announced_once_a_change(
     assert len(told) == 1
 
 
-# ---- where the callout stands ------------------------------------------------------------------------------------------
+# ---- where the callout stands ----
 def column(count: int, wrong: int) -> Project:
     """Return a stack in which one layer cannot take what it gets."""
     layers = [layer("Input", shape=(7,)), *[layer("Dense", units=8 + i) for i in range(count)]]
@@ -220,7 +221,7 @@ def assert_free(person: Person) -> None:
         assert not (floating.isVisible() and box.intersects(floating.geometry())), floating.accessibleName()
     for key in person.scene.touching[card]:
         points = [view.mapFromScene(QPointF(*p)) for p in person.scene.wires[key].route.points]
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in itertools.pairwise(points):
             assert not box.intersects(QRect(a, b).normalized().adjusted(-1, -1, 1, 1)), key
 
 
@@ -238,7 +239,7 @@ def test_without_room_the_callout_goes(person: Person) -> None:
     assert callout.isVisible()
 
 
-# ---- the whole program -------------------------------------------------------------------------------------------------
+# ---- the whole program ----
 @pytest.fixture
 def studio(themed: QApplication) -> Any:
     made = Studio(Settings())
