@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.util
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ from studio.window.failures import Failures
 from studio.window.help import Chosen, Help
 from studio.window.looks import Looks
 from studio.window.main_window import MainWindow
-from studio.window.menus import HELP, open_menu
+from studio.window.menus import HELP, offer_recent, open_menu
 
 PAGES = {
     "data": ("studio.pages.data", "DataPage"),
@@ -83,7 +82,8 @@ class Studio(QObject):
         handlers: dict[str, Any] = {
             "file.new": documents.new, "file.open": documents.ask_project, "file.open_csv": documents.ask_table,
             "file.save": documents.save, "file.save_as": documents.save_as, "file.close": documents.close_project,
-            "file.quit": self.window.close, "data.reread": self._reread, "data.replace": documents.ask_source,
+            "file.quit": self.window.close,
+            "file.rename": documents.rename, "data.reread": self._reread, "data.replace": documents.ask_source,
             "edit.undo": self.session.undo, "edit.redo": self.session.redo,
             "define.next_problem": self._next_problem, "define.previous_problem": self._previous_problem,
             "go.search": window.search.open, "go.next_region": Call(window.next_region, 1),
@@ -125,6 +125,8 @@ class Studio(QObject):
         session.stack.indexChanged.connect(self._soon)
         window.stage_wanted.connect(self.show_stage)
         window.dropped.connect(documents.open_path)
+        window.dragged.connect(start.drop.set_hot)
+        documents.saved.connect(self._list_recent)
         # queued: a close inside a close event would be ignored
         window.close_wanted.connect(self.close_window, Qt.ConnectionType.QueuedConnection)
         start.open_path.connect(documents.open_path)
@@ -174,6 +176,7 @@ class Studio(QObject):
         """Put the start page on screen."""
         self.stage = ""
         self.start.refresh()
+        self._list_recent()
         self.window.show_page(self.start)
         self.window.body.setFocus()
 
@@ -195,8 +198,12 @@ class Studio(QObject):
             self.window.refresh()
 
     # ---- documents ----
+    def _list_recent(self) -> None:
+        offer_recent(self.actions, self.settings.recent(), self.documents.open_path)
+
     def _opened(self, stage: str) -> None:
         self.settings.save()
+        self._list_recent()
         available = self.stages()
         if available:
             self.show_stage(stage if stage in available else available[0])
@@ -341,14 +348,8 @@ def run(path: Path | None = None, *, demo: bool = False) -> int:
     failures.remove()
     looks.give_scale_back(given)
     if studio.restarts:
-        start_again(studio.session.path)
+        looks.start_again(studio.session.path)
     return code
-
-
-def start_again(path: Path | None) -> "subprocess.Popen[bytes]":
-    """Start the studio in a process of its own, with a project."""
-    command = [sys.executable, "-m", "studio.main", *([str(path)] if path is not None else [])]
-    return subprocess.Popen(command, start_new_session=True)
 
 
 def _after_first_paint(studio: Studio, collector: Collector, failures: Failures, path: Path | None, demo: bool) -> None:

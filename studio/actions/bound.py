@@ -1,5 +1,6 @@
 """The actions of a window: records, handlers, and Qt actions with the keys that a person gave them."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -62,6 +63,13 @@ class Actions(QObject):
     def bind(self, id: str, handler: Handler) -> None:
         """Say what an action does; the last handler wins."""
         self._bound[id].handlers = [handler]
+
+    def offer(self, id: str, title: str, handler: Handler | None) -> None:
+        """Give an action the title of what it would do now (a recent project); without a handler it is not offered."""
+        bound = self._bound[id]
+        bound.handlers = [handler] if handler else []
+        bound.action = dataclasses.replace(bound.action, title=title or bound.action.title)
+        self._qt[id].setText(tr(bound.action.title).replace("&", "&&"))
 
     def trigger(self, id: str) -> bool:
         """Do it, when it is enabled; return whether it was done. A page that was not made yet is asked for first."""

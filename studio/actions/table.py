@@ -4,6 +4,8 @@ from studio.actions.canvas import CANVAS
 from studio.actions.record import Action
 
 LOOKS = ("appearance", "colour", "color")
+RECENT = 8
+"""How many recent projects are in the menu; each is an action, named when there is one."""
 
 FILE: tuple[Action, ...] = (
     Action("file.new", "New project", "plus", ("Ctrl+N",), "Close this project and begin an empty one."),
@@ -11,6 +13,7 @@ FILE: tuple[Action, ...] = (
     Action("file.open_csv", "Open CSV…", "file-spreadsheet", ("Ctrl+Shift+O",), "Begin a project from a table."),
     Action("file.save", "Save", "save", ("Ctrl+S",), "Save project and runs."),
     Action("file.save_as", "Save as…", "save", ("Ctrl+Shift+S",), "Save under another name."),
+    Action("file.rename", "Rename project…", "pencil", (), "Give this project another name.", words=("title",)),
     Action("file.export", "Export…", "upload", ("Ctrl+E",), "Write a Python script of the trained model."),
     Action("file.close", "Close project", "x", ("Ctrl+W",), "Return to the start page."),
     Action("file.settings", "Settings…", "settings", ("Ctrl+,",), "Look, files, training, keys.", words=("options",)),
@@ -87,4 +90,6 @@ TRAINING: tuple[Action, ...] = (
     Action("fit.stop", "Stop fit", "square", ("Shift+F5",), "Finish this batch, then stop."),
 )
 
-ACTIONS: tuple[Action, ...] = (*FILE, *EDIT, *GO, *VIEW, *RUN, *DATA, *DEFINE, *CANVAS, *TRAINING, *HELP)
+RECENTS = tuple(Action(f"recent.{i}", "Open recent project", "history", words=("recent",)) for i in range(RECENT))
+
+ACTIONS: tuple[Action, ...] = (*FILE, *RECENTS, *EDIT, *GO, *VIEW, *RUN, *DATA, *DEFINE, *CANVAS, *TRAINING, *HELP)

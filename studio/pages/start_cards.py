@@ -102,7 +102,7 @@ class TemplateCard(_CardButton):
         sentence = Label(tr(template.sentence), 12, 400, "text.secondary", wrap=True)
         words = column(title, sentence, None, chips, spacing=7, margins=(6, 2, 6, 4))
         lay(self, [(Thumb(template.id), 1), words], True, 8, 8)
-        self.setMinimumHeight(232)
+        self.setMinimumHeight(208)
         self.setMaximumHeight(320)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.transparent()
@@ -201,7 +201,13 @@ class DropZone(Box):
         self.buttons = row(*buttons, spacing=8)
         super().__init__(tile, (words, 1), self.buttons, vertical=False, spacing=16, margins=(22, 0, 22, 0))
         self.setFixedHeight(104)
+        self._hot = False
         named(self, tr("Drop a CSV here"))
+
+    def set_hot(self, hot: bool) -> None:
+        """Show that a file is over the window and can be dropped."""
+        self._hot = hot
+        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -213,10 +219,10 @@ class DropZone(Box):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_of(self)
-        pen = QPen(theme.color("accent.line"), 1.25)
+        pen = QPen(theme.color("accent.line"), 2.5 if self._hot else 1.25)
         pen.setDashPattern([5, 4])
         painter.setPen(pen)
-        painter.setBrush(theme.mix("bg.panel", "accent.soft", 0.6))
+        painter.setBrush(theme.mix("bg.panel", "accent.soft", 1.0 if self._hot else 0.6))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

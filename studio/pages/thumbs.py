@@ -21,7 +21,7 @@ class Thumb(Themed, QWidget):
     def __init__(self, kind: str) -> None:
         super().__init__()
         self._kind = kind
-        self.setMinimumHeight(90)
+        self.setMinimumHeight(72)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.follow_theme()
 

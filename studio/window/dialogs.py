@@ -7,11 +7,13 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from engine.errors import UsageError
 from studio import theme
 from studio.text import tr
-from studio.widgets import Button, CodeView, FocusRing, Label, column, lay, row
+from studio.widgets import Button, CodeView, FocusRing, Label, LineEdit, column, lay, row
 from studio.widgets.button import Kind
 
+LONGEST_NAME = 80
 Choice = tuple[str, str, Kind]
 Answer = Callable[[str], object]
 
@@ -96,6 +98,57 @@ def ask_unsaved(window: QWidget, name: str, on_answer: Answer) -> Question:
         (("discard", tr("Discard"), "danger"), ("save", tr("Save"), "primary"), ("cancel", tr("Cancel"), "default")),
         on_answer,
     )
+
+
+class NameDialog(QDialog):
+    """Asks for a name. `on_name(text)` gets it; an empty one is not taken."""
+
+    def __init__(self, window: QWidget, title: str, name: str, on_name: Callable[[str], object]) -> None:
+        super().__init__(window)
+        self._on_name = on_name
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.field = LineEdit(name, name=tr("New name"), check=_name)
+        self.sentence = Label("", 12, 400, "danger.text", wrap=True)
+        self.sentence.hide()
+        self.cancel = Button(tr("Cancel"), size="large")
+        self.take = Button(tr("Rename"), kind="primary", size="large")
+        items = [column(Label(title, 16, 600), self.field, self.sentence, spacing=10)]
+        lay(self, [*items, 12, row(None, self.cancel, self.take, spacing=8)], True, 8, 24)
+        self.setMinimumWidth(440)
+        FocusRing(self)
+        self.field.selectAll()
+        self.field.setFocus()
+        self.field.error_changed.connect(self._wrong)
+        self.field.returnPressed.connect(self._taken)
+        self.take.clicked.connect(self._taken)
+        self.cancel.clicked.connect(self.reject)
+
+    def _taken(self) -> None:
+        self.field.commit()
+        if not self.field.error:
+            self._on_name(str(self.field.value()))
+            self.accept()
+
+    def _wrong(self, sentence: str) -> None:
+        self.sentence.setText(sentence)
+        self.sentence.setVisible(bool(sentence))
+
+
+def ask_name(window: QWidget, title: str, name: str, on_name: Callable[[str], object]) -> NameDialog:
+    """Open a question for a name over a window."""
+    dialog = NameDialog(window, title, name, on_name)
+    dialog.open()
+    return dialog
+
+
+def _name(text: str) -> str:
+    shown = " ".join(text.split())
+    if not 0 < len(shown) <= LONGEST_NAME:
+        raise UsageError(f"A name has 1 to {LONGEST_NAME} characters; this has {len(shown)}.")
+    return shown
 
 
 def report(

@@ -29,12 +29,14 @@ class Documents(QObject):
     """What happens to the session's document as a whole.
 
     Signals: `opened(stage)` when another one came in, with the stage to show; `closed()` when a project was closed;
-    `forgotten()` when a recent project turned out to be gone; `told(title, text, kind, action, act)` for a toast.
+    `forgotten()` when a recent project turned out to be gone; `saved()`; `told(title, text, kind, action, act)` for a
+    toast.
     """
 
     opened = Signal(object)
     closed = Signal()
     forgotten = Signal()
+    saved = Signal()
     told = Signal(object, object, object, object, object)
 
     def __init__(self, window: MainWindow, session: Session, settings: Settings, autosave: Autosave) -> None:
@@ -159,6 +161,14 @@ class Documents(QObject):
         else:
             self._save(self.session.path)
 
+    def rename(self) -> None:
+        """Ask for another name of the project."""
+        dialogs.ask_name(self.window, tr("Rename project"), self.session.project.name, self._rename)
+
+    def _rename(self, name: str) -> None:
+        if name != self.session.project.name:
+            self.session.edit(tr("Rename project"), Call(_named, name))
+
     def save_as(self) -> None:
         """Ask for a file and save to it."""
         name, title = files.suggested_name(self.session), tr("Save project")
@@ -176,6 +186,7 @@ class Documents(QObject):
             return
         files.remember(self.session, self.settings, tr(self.stage.capitalize()))
         self.autosave.write()
+        self.saved.emit()
         then, self._after_save = self._after_save, None
         if then is not None:
             then()
@@ -258,6 +269,10 @@ class Call:
 
     def __call__(self, *more: Any) -> Any:
         return self._act(*self._arguments, *more)
+
+
+def _named(name: str, project: Project) -> Project:
+    return edits.set_name(project, name)
 
 
 def _with_source_value(source: Source, project: Project) -> Project:

@@ -13,7 +13,7 @@ from studio.widgets import Box, Button, IconButton, Label, Scroll, Themed, colum
 TITLES = {
     "file": "Project", "edit": "Edit", "go": "Go to", "view": "View", "run": "Run", "canvas": "Canvas", "help": "Help",
 } | STAGE_TITLES  # fmt: skip
-HIDDEN = ("settings",)
+HIDDEN = ("settings", "recent")
 MODIFIERS = (
     Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr, Qt.Key.Key_CapsLock,
 )  # fmt: skip

@@ -1,6 +1,9 @@
 """How the whole window looks, as the settings say: theme, reduced motion, scale."""
 
 import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -9,6 +12,9 @@ from PySide6.QtWidgets import QApplication
 from studio import theme
 from studio.settings import SCALES, Settings
 from studio.text import tr
+
+if TYPE_CHECKING:
+    import subprocess
 
 SCALE, VARIABLE = "appearance.scale", "QT_SCALE_FACTOR"
 
@@ -100,6 +106,14 @@ def use_scale(settings: Settings) -> str | None:
     if scale != 100:
         os.environ[VARIABLE] = f"{_number(given) * scale / 100:g}"
     return given
+
+
+def start_again(path: Path | None) -> "subprocess.Popen[bytes]":
+    """Start the studio in a process of its own, with a project."""
+    import subprocess
+
+    command = [sys.executable, "-m", "studio.main", *([str(path)] if path is not None else [])]
+    return subprocess.Popen(command, start_new_session=True)
 
 
 def give_scale_back(given: str | None) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from studio import theme
@@ -22,12 +22,13 @@ MINIMUM, USUAL = (1120, 700), (1440, 900)
 class MainWindow(Themed, QWidget):
     """Shows pages; knows nothing of files or training.
 
-    Signals: `stage_wanted(stage)`, `dropped(path)`, `close_wanted()` when a person closes the window (it stays open
-    until `close_for_good`).
+    Signals: `stage_wanted(stage)`, `dropped(path)`, `dragged(bool)` while a file is over the window, `close_wanted()`
+    when a person closes the window (it stays open until `close_for_good`).
     """
 
     stage_wanted = Signal(object)
     dropped = Signal(object)
+    dragged = Signal(object)
     close_wanted = Signal()
 
     def __init__(self) -> None:
@@ -162,9 +163,14 @@ class MainWindow(Themed, QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _path(event) is not None:
             event.acceptProposedAction()
+            self.dragged.emit(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.dragged.emit(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         path = _path(event)
+        self.dragged.emit(False)
         if path is not None:
             event.acceptProposedAction()
             self.dropped.emit(path)

@@ -1,11 +1,16 @@
 """The menus of the window, read from the table of actions: a tree of ids."""
 
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio import theme
-from studio.actions import STAGES, Actions
+from studio.actions import RECENT, STAGES, Actions
+from studio.settings import Recent
 from studio.text import tr
 
 Entry = str | tuple[str, str, tuple[str, ...]]
@@ -24,7 +29,8 @@ RUN = ("run.next", "compile.now", LINE, "fit.start", "fit.pause", "fit.stop")
 HELP = ("help.topic", "help.layers", "help.keys", "help.news", "help.gpu", LINE, "help.diagnostics", "help.about")
 
 PROJECT: tuple[Entry, ...] = (
-    "file.new", "file.open", "file.open_csv", LINE, "file.save", "file.save_as", "file.export", LINE,
+    "file.new", "file.open", ("Open recent", "history", tuple(f"recent.{i}" for i in range(RECENT))), "file.open_csv",
+    LINE, "file.save", "file.save_as", "file.rename", "file.export", LINE,
     ("Edit", "pencil", EDIT), ("View", "eye", VIEW), ("Go to", "arrow-right", GO), ("Run", "play", RUN),
     ("Help", "circle-help", HELP), LINE, "file.settings", LINE, "file.close", "file.quit",
 )  # fmt: skip
@@ -48,6 +54,14 @@ def menu_of(entries: tuple[Entry, ...], actions: Actions, parent: QWidget, title
         elif _offered(entry, actions):
             menu.addAction(_with_icon(entry, actions))
     return menu
+
+
+def offer_recent(actions: Actions, entries: Sequence[Recent], open_path: Callable[[Path], object]) -> None:
+    """Give the actions of recent projects their names; those that are left over are not offered."""
+    for i in range(RECENT):
+        there = i < len(entries)
+        title = tr("Open {name}", name=entries[i].name) if there else ""
+        actions.offer(f"recent.{i}", title, functools.partial(open_path, Path(entries[i].path)) if there else None)
 
 
 def open_menu(

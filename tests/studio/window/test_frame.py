@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
 
@@ -428,3 +428,54 @@ def test_the_demo_opens_the_penguins_and_starts_their_fit(studio: Studio, monkey
     assert studio.session.project.network.outputs
     wait_until(lambda: not studio.preparation.working)
     assert FitPlain.started == 1
+
+
+def test_a_project_is_renamed_as_one_step(studio: Studio) -> None:
+    studio.show_stage("data")
+    before = studio.session.project.name
+    studio.actions.trigger("file.rename")
+    box = dialog("Rename project")
+    field = named(box, "New name")
+    assert isinstance(field, QLineEdit)
+    assert field.selectedText() == before
+    field.clear()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert box.isVisible()
+    assert "1 to 80" in box.sentence.text()
+    QTest.keyClicks(field, "  Birds   of   1998 ")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert studio.session.project.name == "Birds of 1998"
+    studio.session.undo()
+    assert studio.session.project.name == before
+
+
+def test_recent_projects_are_in_the_menu_and_the_command_search(studio: Studio, tmp_path: Path) -> None:
+    session = Session()
+    session.edit("Rename", lambda p: edits.set_name(p, "Fish & birds"))
+    files.save(session, tmp_path / "old")
+    files.remember(session, studio.settings, "Fit")
+    studio.show_start()
+    studio.show_stage("data")
+    menu = studio.window.top.open_menu()
+    inner = next(a.menu() for a in menu.actions() if a.text() == "Open recent")
+    assert [a.text() for a in inner.actions()] == ["Open Fish && birds"]
+    menu.close()
+    QTest.keyClick(studio.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    field = named(studio.window, "Search commands field")
+    QTest.keyClicks(field, "fish")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert studio.session.project.name == "Fish & birds"
+
+
+def test_the_drop_zone_lights_up_while_a_file_is_over_the_window(studio: Studio, tmp_path: Path) -> None:
+    zone = studio.start.drop
+    before = zone.grab().toImage()
+    path = tmp_path / "birds.csv"
+    path.write_text("a,class\n1,2\n")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    actions, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(studio.window, QDragEnterEvent(QPoint(300, 300), actions, data, buttons, keys))
+    assert zone.grab().toImage() != before
+    QApplication.sendEvent(studio.window, QDragLeaveEvent())
+    assert zone.grab().toImage() == before

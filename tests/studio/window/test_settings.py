@@ -233,7 +233,7 @@ def test_the_whole_window_is_drawn_at_the_scale(tmp_path: Path, percent: int) ->
 
 
 RESTART = """
-import os
+import os, subprocess
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from studio import app
@@ -250,7 +250,7 @@ class Led(app.Studio):
         print(os.environ["QT_SCALE_FACTOR"])
         self.restart()
 app.Studio = Led
-app.subprocess.Popen = lambda command, **more: print(command[1:], os.environ.get("QT_SCALE_FACTOR"))
+subprocess.Popen = lambda command, **more: print(command[1:], os.environ.get("QT_SCALE_FACTOR"))
 print(app.run())
 """
 
