@@ -33,6 +33,16 @@ def check_network(info: FieldInfo, value: Any) -> Network:
 CHECKS["network"] = check_network
 
 
+class _Inputs:
+    """How many inputs a nested network takes: as many as it has Inputs; the record alone says any number."""
+
+    def __get__(self, layer: "Model | None", record: type) -> tuple[int, int | None]:
+        if layer is None:
+            return 1, None
+        count = max(len(layer.network.inputs()), 1)
+        return count, count
+
+
 @register(
     id="core.nested/1",
     kind="layer",
@@ -49,7 +59,7 @@ class Model(LayerSpec):
     on tensors.
     """
 
-    INPUTS = (1, None)
+    INPUTS = _Inputs()
     FORMULA = "y = network(x)"
     network: Network = field(doc="The inner network.", kind="network", suggested=stack(Input(), Dense(64, "relu")))
 

@@ -58,11 +58,12 @@ class Seen:
 class Lens(QObject):
     """A session with a scope, the path of open groups. View state: it is neither saved nor undone.
 
-    Signals: `changed(before, after)` as the session's, with what is shown; `scope_changed(scope)` when a group was
-    opened or left.
+    Signals: `changed(before, after)` as the session's, with what is shown; `scope_left(scope)` before another scope is
+    shown, `scope_changed(scope)` when it is.
     """
 
     changed = Signal(object, object)
+    scope_left = Signal(object)
     scope_changed = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -170,6 +171,7 @@ class Lens(QObject):
         path = scope.valid(self._session.project, path)
         if path == self._scope:
             return
+        self.scope_left.emit(self._scope)
         before, self._scope = self.project, path
         self._take()
         self._telling = True

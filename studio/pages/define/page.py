@@ -10,6 +10,7 @@ from studio.actions import CANVAS
 from studio.canvas import catalog, keys
 from studio.canvas.commands import add_after
 from studio.canvas.outline import Outline
+from studio.canvas.outlooks import Outlooks
 from studio.canvas.palette import Palette
 from studio.document import mending
 from studio.document.lens import Lens
@@ -97,7 +98,7 @@ class DefinePage(Page):
         session.prepared_changed.connect(self._prepared)
         session.problems_changed.connect(self._prepared)
         session.opened.connect(self._opened)
-        self.lens.scope_changed.connect(self._opened)
+        self.outlooks = Outlooks(self.lens, view)
         session.selection.changed.connect(self._chosen)
         view.said.connect(self._said)
         view.edit_asked.connect(self._edit)

@@ -262,3 +262,17 @@ def test_the_canvas_says_what_is_selected(person: Person) -> None:
     person.qtbot.waitUntil(lambda: "dense_1 needs 1 input. It has none." in person.view.speech.last)
     person.key(K.Key_Escape)
     person.qtbot.waitUntil(lambda: person.view.speech.last == "Nothing selected")
+
+
+def test_leaving_a_group_brings_the_view_back(grouped: Person) -> None:
+    grouped.view.zoom_to(2.0)
+    grouped.view.centre_on(QPointF(200, 300))
+    there = grouped.view.seen().center()
+    grouped.key(K.Key_Return, CTRL)
+    assert grouped.view.zoom == 1.0
+    assert grouped.view.seen().contains(grouped.scene.extent())
+    grouped.key(K.Key_Left, ALT)
+    assert grouped.view.zoom == 2.0
+    back = grouped.view.seen().center() - there
+    assert abs(back.x()) < 2
+    assert abs(back.y()) < 2

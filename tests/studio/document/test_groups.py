@@ -446,3 +446,14 @@ def test_comments_in_the_code_stay_with_their_layer() -> None:
     assert [k.after for k in project.code] == [f"{node}/{dense}"] * 2
     assert [k.after for k in scope.shown(project, (node,)).code] == [dense] * 2
     assert edits.ungroup(project, node).code == start.code
+
+
+def test_a_group_takes_as_many_wires_as_it_has_inputs() -> None:
+    project, node = grouped(residual(), "dense_2", "dropout_1")
+    (first,) = ids(project, "input_1")
+    rewired = edits.connect(project, first, node)
+    assert rewired.network.sources(node) == (first,)  # the one input is taken over, as by any layer with one
+    more = edits.inside(project, (node,), lambda p: edits.add_layer(p, layer("Input")))
+    (problem,) = (p for p in infer(more.network).problems if p.node == node)
+    assert problem.message == "group_1 needs 2 inputs. It has 1."
+    assert infer(edits.connect(more, first, node).network).output[node] == (8,)
