@@ -81,7 +81,8 @@ def get(id: str) -> type[Any]:
 
 def named(kind: str, name: str) -> type[Any]:
     """Return the spec class with this Keras name, snake-case name or alias; raises UsageError naming near matches."""
-    load(kind)
+    if (kind, name) not in _BY_NAME:
+        load(kind)
     found = _BY_NAME.get((kind, name)) or _BY_NAME.get((kind, name.lower()))
     if found is None:
         import difflib

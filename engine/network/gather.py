@@ -11,11 +11,12 @@ from engine.network.walk import Walk
 
 def gather(walk: Walk) -> tuple[Draft, tuple[Whole, ...]]:
     """Return the network of the text and the models that are not it; raises Mistake."""
-    final = _final(walk)
+    called = _called(walk)
+    final = _final(walk, called)
     for layer in walk.made:
-        if layer.kind != "Input" and not _is_called(walk, layer):
+        if layer.kind != "Input" and layer not in called:
             walk.loose(layer)
-    nested = _unfolded(walk, final)
+    nested = _unfolded(walk, final, called)
     walk.uses.sort(key=lambda use: use.first)
     if len(walk.uses) > MOST_NODES:
         raise Mistake(walk.uses[MOST_NODES].first, f"A network may have {MOST_NODES:,} layers at most.")
@@ -27,32 +28,23 @@ def gather(walk: Walk) -> tuple[Draft, tuple[Whole, ...]]:
     return draft, tuple(w for w in walk.wholes if w is not final and w not in nested)
 
 
-def _final(walk: Walk) -> Whole | None:
+def _final(walk: Walk, called: set[Made]) -> Whole | None:
     """Return the model that is the network: the one called `model`, else the last that is no layer of another."""
-    free = [w for w in walk.wholes if w.made is None or not _is_called(walk, w.made)]
+    free = [w for w in walk.wholes if w.made not in called]
     named = walk.names.get("model")
     return named if any(w is named for w in free) else free[-1] if free else None
 
 
-def _is_called(walk: Walk, layer: Made) -> bool:
-    return layer in _called(walk)
-
-
 def _called(walk: Walk) -> set[Made]:
     """Return the layers that are called or stand in a Sequential."""
-    key = (len(walk.uses), len(walk.wholes))
-    known = getattr(walk, "_known_calls", None)
-    if known is None or known[0] != key:
-        stacked = {s.made if isinstance(s, Use) else s for w in walk.wholes for s in w.stack or ()}
-        known = (key, {u.made for u in walk.uses if u is not walk.bare.get(u.made)} | stacked)
-        walk._known_calls = known  # type: ignore[attr-defined]
-    return set(known[1])
+    stacked = {s.made if isinstance(s, Use) else s for w in walk.wholes for s in w.stack or ()}
+    return {u.made for u in walk.uses if u is not walk.bare.get(u.made)} | stacked
 
 
-def _unfolded(walk: Walk, final: Whole | None) -> list[Whole]:
+def _unfolded(walk: Walk, final: Whole | None, called: set[Made]) -> list[Whole]:
     """Turn every Sequential that counts into calls; return the models that are layers of others."""
     nested: list[Whole] = []
-    waiting = [w for w in (final, *(w for w in walk.wholes if w.made and _is_called(walk, w.made))) if w is not None]
+    waiting = [w for w in (final, *(w for w in walk.wholes if w.made in called)) if w is not None]
     for whole in waiting:
         if whole is not final and whole not in nested:
             nested.append(whole)

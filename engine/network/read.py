@@ -14,8 +14,10 @@ from engine.network.draft import Draft, Follows, Frozen, Made, Mistake, Use, Who
 from engine.network.gather import gather
 from engine.network.kept import FORBIDDEN, LONGEST_LINE, MOST_LINES, Kept
 from engine.network.parse import BAD
+from engine.network.rules import EXPRESSIONS, STATEMENTS
 from engine.network.statements import DEEPEST, Statement, statements
-from engine.network.walk import BROKEN, Foreign, Walk, stored
+from engine.network.walk import Walk
+from engine.network.words import BROKEN, Foreign, stored
 
 LONGEST = 2_000_000
 LONGEST_STATEMENT = 200_000
@@ -110,7 +112,7 @@ def parsed(text: str) -> tuple[ast.Module | None, Remark | None]:
             warnings.simplefilter("ignore")
             return ast.parse(text), None
     except SyntaxError as error:
-        return None, Remark(max(1, error.lineno or 1), f"This is no Python: {error.msg}.")
+        return None, Remark(max(1, error.lineno or 1), f"{error.msg[:1].upper()}{error.msg[1:]}.")
     except BAD:
         return None, Remark(1, "This statement is too deeply nested to be read.")
 
@@ -124,7 +126,7 @@ class _Text:
 
     def __init__(self, known: Collection[str]) -> None:
         self.known = frozenset(known)
-        self.walk = Walk()
+        self.walk = Walk(STATEMENTS, EXPRESSIONS)
         self.errors: list[Remark] = []
         self.foreign: list[Remark] = []
         self.marks: list[Mark] = []

@@ -183,6 +183,9 @@ class _Part:
         self.shared = {self._owner(n).id for n in network if n.shares in network.nodes}
         self.inside = connected(network) if path and writer.exact else None
         self.made: set[str] = set()
+        self.into: dict[str, dict[int, str]] = {}
+        for wire in network.wires:
+            self.into.setdefault(wire.target, {})[wire.slot] = wire.source
 
     def node(self, node: Node) -> None:
         """Write one node; its variable holds its tensor."""
@@ -224,14 +227,11 @@ class _Part:
 
     def _sources(self, node: Node) -> list[str | None]:
         """Return the variables of the inputs in slot order; None: nothing is wired there."""
-        wires = {w.slot: w.source for w in self.network.wires if w.target == node.id} if self._gaps(node) else None
-        if wires is None:
+        wires = self.into.get(node.id, {})
+        if not self.exact:
             return [self.variables[s] for s in self.network.sources(node.id) if s in self.made]
         slots = range(max(wires, default=-1) + 1) if max(wires, default=0) < MOST_SLOTS else sorted(wires)
         return [self.variables[wires[i]] if wires.get(i) in self.made else None for i in slots]
-
-    def _gaps(self, node: Node) -> bool:
-        return self.exact and bool(self.network.sources(node.id))
 
     def _owner(self, node: Node) -> Node:
         """Return the node whose weights a node uses: itself unless it shares."""

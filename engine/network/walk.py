@@ -2,9 +2,9 @@
 
 import ast
 import difflib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from engine import registry
 from engine.errors import UsageError
@@ -12,35 +12,31 @@ from engine.network import values
 from engine.network.draft import Follows, Frozen, Made, Mistake, Use, Whole
 from engine.network.network import NAME
 from engine.network.statements import Statement
+from engine.network.words import (
+    BROKEN,
+    FUNCTIONS,
+    LAYER_WORDS,
+    MISSING,
+    NO_PLACE,
+    RESERVED,
+    TOLD,
+    Foreign,
+)  # fmt: skip
 from engine.specs import Spec, snake
 
-MISSING, BROKEN = object(), object()
-"""What a line that is kept assigns, nothing the canvas knows; and what one assigns that has a mistake."""
-WHOLES = {"Model": "model", "Functional": "model", "Sequential": "sequential"}
-OPERATORS = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
-FUNCTIONS = frozenset({"add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate"})
-"""Merges that Keras also has as functions of a list of tensors."""
-LAYER_WORDS = dict.fromkeys(("name", "trainable", "input_shape", "batch_size"))
-ITEM = r'(?:not connected|inside \w+|name="\w+"|trainable=(?:True|False))'
-TOLD = re.compile(rf"# ({ITEM}(?:, {ITEM})*)(?:  (#.*))?\Z", re.ASCII)
-RESERVED = frozenset({*values.MODULES, *values.ROOTS, *WHOLES, "Input"})
-SETTLED = "Compiling and training are set on their own pages; this line is kept."
-ELSEWHERE = frozenset({"compile", "fit", "evaluate", "predict", "save", "summary", "load_weights", "build"})
-NO_PLACE = "Only layers, models and wires stand on the canvas; this line is kept."
+SPECS: WeakKeyDictionary[ast.Call, tuple[object, Any]] = WeakKeyDictionary()
+"""Records of calls that were read before: the text is read anew after each pause in typing."""
 
 
-class Foreign(Exception):
-    """A statement that cannot be drawn, with the reason; `values`: what its names stand for all the same."""
-
-    def __init__(self, reason: str, values: Mapping[str, object] | None = None) -> None:
-        super().__init__(reason)
-        self.values = values or {}
+Rule = Callable[["Walk", Any], Any]
+"""What to do with one kind of statement or expression; that of `ast.stmt` and `ast.expr` is for all others."""
 
 
 class Walk:
     """What the statements so far have made. `written`: the statements that belong to a model."""
 
-    def __init__(self) -> None:
+    def __init__(self, statements: Mapping[type[ast.stmt], Rule], expressions: Mapping[type[ast.expr], Rule]) -> None:
+        self._statements, self._expressions = statements, expressions
         self.names: dict[str, Any] = {}
         self.scope = values.Scope()
         self.made: list[Made] = []
@@ -57,7 +53,7 @@ class Walk:
         """Take a statement; raises Foreign or Mistake."""
         self.part, self.first = part, part.first
         try:
-            STATEMENTS.get(type(node), _kept)(self, node)
+            self._rule(self._statements, node)(self, node)
         except Mistake:
             raise
         except UsageError as error:
@@ -122,8 +118,10 @@ class Walk:
     # ---- expressions -----------------------------------------------------------------------------------------------
     def value(self, tree: ast.expr) -> Any:
         """Return what an expression stands for; raises Foreign or UsageError."""
-        meant: Callable[[Walk, Any], Any] = EXPRESSIONS.get(type(tree), _plain)
-        return meant(self, tree)
+        return self._rule(self._expressions, tree)(self, tree)
+
+    def _rule(self, rules: Mapping[Any, Rule], node: ast.AST) -> Rule:
+        return rules.get(type(node)) or rules[type(node).__mro__[1]]
 
     def known(self, name: str, tree: ast.AST) -> Any:
         """Return what a name stands for."""
@@ -177,13 +175,21 @@ class Walk:
             use = Use(layer, self.several(tree.args[:1]), self.line(tree), self.last(tree))
             self.uses.append(use)
             return use
-        spec = values.made(tree, "layer", self.scope, LAYER_WORDS)
+        spec = self.spec(tree)
         layer = self.layer(spec, tree, tree)
         if spec.KERAS != "Input":
             return layer
         use = Use(layer, [], layer.first, layer.last)
         self.uses.append(use)
         return use
+
+    def spec(self, tree: ast.Call) -> Any:
+        """Return the record of a call; that of a statement read before, while the names in it mean the same."""
+        stamp = (tuple(self.scope.imported.items()), tuple(self.scope.values.items()))
+        known = SPECS.get(tree)
+        if known is None or known[0] != stamp:
+            known = SPECS[tree] = (stamp, values.made(tree, "layer", self.scope, LAYER_WORDS))
+        return known[1]
 
     def layer(self, spec: Spec, tree: ast.Call, place: ast.Call) -> Made:
         """Enter a layer with its name, whether it is trained, and the Input it brings along."""
@@ -263,166 +269,3 @@ class Walk:
         self.wholes.append(whole)
         self.written[whole] = [self.part]
         return whole
-
-
-def stored(node: ast.AST) -> str:
-    """Return the name to which a part of a statement gives a meaning, or ""."""
-    if isinstance(node, ast.Name):
-        return node.id if isinstance(node.ctx, ast.Store) else ""
-    if isinstance(node, ast.alias):
-        return (node.asname or node.name).split(".")[0]
-    return node.name if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef) else ""
-
-
-# ---- kinds of statements ---------------------------------------------------------------------------------------------
-def _kept(walk: Walk, node: ast.stmt) -> None:
-    raise Foreign(NO_PLACE)
-
-
-def _import(walk: Walk, node: ast.Import) -> None:
-    for alias in node.names:
-        if alias.name.split(".")[0] not in values.ROOTS:
-            raise Foreign("Nothing of this package stands on the canvas; the line is kept.")
-    walk.scope.imported |= {a.asname: a.name for a in node.names if a.asname}
-    walk.imported = True
-
-
-def _import_from(walk: Walk, node: ast.ImportFrom) -> None:
-    if node.level or (node.module or "").split(".")[0] not in values.ROOTS:
-        raise Foreign("Nothing of this package stands on the canvas; the line is kept.")
-    walk.scope.imported |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names if a.name != "*"}
-    walk.imported = True
-
-
-def _assign(walk: Walk, node: ast.Assign | ast.AnnAssign) -> None:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    if node.value is None:
-        raise Foreign(NO_PLACE)
-    if len(targets) == 1 and isinstance(targets[0], ast.Attribute):
-        _set(walk, targets[0], node.value)
-        return
-    names = [t.id for t in targets if isinstance(t, ast.Name)]
-    if len(names) < len(targets):
-        raise Foreign(NO_PLACE)
-    value = walk.value(node.value)
-    if value is MISSING:
-        raise Foreign("It uses what a line that is kept makes; this line is kept too.")
-    if values.is_plain(value):
-        raise Foreign("A value is put in where it is used; this line is kept.", dict.fromkeys(names, value))
-    for name in names:
-        if name in RESERVED:
-            raise Foreign(f"{name} is a name of Keras; this line is kept.")
-        walk.names[name] = value
-        walk.scope.values.pop(name, None)
-    if isinstance(value, Use | Made | Whole) and not isinstance(node.value, ast.Name):
-        value.variable = names[0]
-
-
-def _set(walk: Walk, target: ast.Attribute, tree: ast.expr) -> None:
-    owner = walk.names.get(target.value.id) if isinstance(target.value, ast.Name) else None
-    if target.attr != "trainable" or not isinstance(owner, Made | Use | Whole):
-        raise Foreign(NO_PLACE)
-    on = walk.constant(tree, None)
-    if not isinstance(on, bool):
-        raise UsageError(f"trainable must be True or False; it is {on!r:.60}.")
-    if isinstance(owner, Whole):
-        owner.trainable = owner.as_layer().trainable = on
-        walk.frozen.append(Frozen(owner, walk.line(target), walk.last(target)))
-    else:
-        (owner.made if isinstance(owner, Use) else owner).trainable = on
-
-
-def _expression(walk: Walk, node: ast.Expr) -> None:
-    tree = node.value
-    if not isinstance(tree, ast.Call):
-        raise Foreign(NO_PLACE)
-    method = tree.func
-    owner = (
-        walk.names.get(method.value.id)
-        if isinstance(method, ast.Attribute) and isinstance(method.value, ast.Name)
-        else None
-    )
-    if isinstance(method, ast.Attribute) and isinstance(owner, Whole):
-        if method.attr != "add" or owner.stack is None or len(tree.args) != 1 or tree.keywords:
-            raise Foreign(SETTLED if method.attr in ELSEWHERE else NO_PLACE)
-        owner.stack.append(walk.item(walk.value(tree.args[0]), tree.args[0]))
-        owner.last = walk.last(tree)
-        walk.written[owner].append(walk.part)
-        return
-    walk.value(tree)
-
-
-STATEMENTS: dict[type[ast.stmt], Callable[[Walk, Any], None]] = {
-    ast.Import: _import, ast.ImportFrom: _import_from, ast.Assign: _assign, ast.AnnAssign: _assign,
-    ast.Expr: _expression,
-}  # fmt: skip
-
-
-# ---- kinds of expressions --------------------------------------------------------------------------------------------
-def _plain(walk: Walk, tree: ast.expr) -> Any:
-    try:
-        return values.plain(tree, walk.scope)
-    except ValueError:
-        raise Foreign(NO_PLACE) from None
-
-
-def _name(walk: Walk, tree: ast.Name) -> Any:
-    if tree.id in walk.names:
-        return walk.known(tree.id, tree)
-    if tree.id in walk.scope.values:
-        return walk.scope.values[tree.id]
-    raise UsageError(f"There is no tensor, layer or model called {tree.id:.60}.")
-
-
-def _list(walk: Walk, tree: ast.List | ast.Tuple) -> Any:
-    found = [walk.value(part) for part in tree.elts]
-    return tuple(found) if found and all(values.is_plain(v) and v is not None for v in found) else found
-
-
-def _operator(walk: Walk, tree: ast.BinOp) -> Any:
-    word = OPERATORS.get(type(tree.op))
-    pair = [walk.value(tree.left), walk.value(tree.right)] if word else []
-    if not pair or not all(isinstance(v, Use | Made) for v in pair):
-        raise Foreign(NO_PLACE)
-    made = Made(registry.named("layer", str(word))(), None, True, walk.line(tree), walk.last(tree))
-    use = Use(made, [walk.tensor(v, tree) for v in pair], made.first, made.last)
-    walk.made.append(made)
-    walk.uses.append(use)
-    return use
-
-
-def _call(walk: Walk, tree: ast.Call) -> Any:
-    func = tree.func
-    if isinstance(func, ast.Call):
-        return walk.call_of(walk.value(func), tree)
-    if isinstance(func, ast.Name) and func.id in walk.names and func.id not in RESERVED:
-        return walk.call_of(walk.known(func.id, tree), tree)
-    path = values.dotted(func)
-    if path and path[0] in walk.names and path[0] not in RESERVED:
-        raise Foreign(SETTLED if path[-1] in ELSEWHERE else NO_PLACE)
-    found = values.meaning(func, "layer", walk.scope)
-    if found is None:
-        raise Foreign(NO_PLACE)
-    kind, word = found
-    if kind == "layer" and word in WHOLES:
-        whole: Whole = getattr(walk, WHOLES[word])(tree)
-        return whole
-    if kind == "layer" and (len(path) > 1 or not (other := _other(word))):
-        return walk.record(word, tree)
-    return values.made(tree, kind if len(path) > 1 else other, walk.scope)
-
-
-def _other(word: str) -> str:
-    """Return the kind of a bare name that is no layer: HeNormal is an initializer."""
-    for kind in ("layer", "initializer", "regularizer", "constraint"):
-        try:
-            registry.named(kind, word)
-        except UsageError:
-            continue
-        return "" if kind == "layer" else kind
-    return ""
-
-
-EXPRESSIONS: dict[type[ast.expr], Callable[[Walk, Any], Any]] = {
-    ast.Name: _name, ast.List: _list, ast.Tuple: _list, ast.BinOp: _operator, ast.Call: _call,
-}  # fmt: skip

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF
 
+from engine.errors import UsageError
 from engine.project.document import Project
 from studio.canvas import arrange, clipboard
 from studio.canvas.grouping import Grouping
@@ -130,14 +131,17 @@ class Commands(Grouping):
             self._delete(tr("Cut {what}", what=self._named()))
 
     def paste(self) -> None:
-        """Add the layers and notes of the clipboard in the middle of what is seen."""
+        """Add the layers and notes of the clipboard, or the layers of a script, in the middle of what is seen."""
         text = clipboard.text()
-        if not edits.is_layers(text):
-            self.said.emit(tr("The clipboard holds no layers. Copy some on a canvas first."))
-            return
+        add = edits.paste if edits.is_layers(text) else edits.paste_code
         middle = self.seen().center()
         at = arrange.snapped(middle.x() + 40, middle.y() - 60)
-        self._add_and_select(tr("Paste"), lambda project: edits.paste(project, text, at))
+        try:
+            pasted = add(self.session.project, text, at)
+        except UsageError as error:
+            self.said.emit(str(error))
+            return
+        self._add_and_select(tr("Paste"), lambda project: pasted)
 
     # ---- notes -----------------------------------------------------------------------------------------------------
     def add_note(self) -> None:

@@ -4,7 +4,6 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 
-from engine.errors import UsageError
 from engine.layers.spec import Shape
 from engine.network import kept as lines
 from engine.network import source as sources
@@ -119,15 +118,3 @@ def _is_top(network: Network, line: Kept) -> bool:
             return False
         network = layer.network
     return part == "top"
-
-
-# ---- layers from code ------------------------------------------------------------------------------------------------
-def network_of(text: str) -> Network:
-    """Return the layers of Keras-style code as a network for pasting; raises UsageError with the first mistake."""
-    found = read(text)
-    if found.errors:
-        raise UsageError(f"Line {found.errors[0].line}: {found.errors[0].message}")
-    network = merge(found).network
-    if not network.nodes:
-        raise UsageError("This text holds no layers.")
-    return network

@@ -12,6 +12,7 @@ from engine.network.network import Wire
 from engine.project.document import Project
 from studio.document.block_edits import add_feeding, copies_at, reorder_block
 from studio.document.clipboard import code_of, copy, is_layers, paste
+from studio.document.code_paste import paste_code
 from studio.document.copies import duplicate, duplicate_shared
 from studio.document.data_edits import (
     exclude_rows,
@@ -188,11 +189,11 @@ def apply_repair(project: Project, repair: Repair) -> Project:
 
 
 __all__ = [
-    "REPAIRS", "add_feeding", "add_layer", "add_note", "add_target", "added", "append_layer", "apply_repair",
-    "chain", "code_of", "connect", "copies_at", "copy", "disconnect", "disconnect_between", "downstream",
-    "duplicate", "duplicate_shared", "exclude_rows", "group", "include_rows", "insert_after", "insert_before",
-    "insert_between", "insert_layer", "insert_repair", "inside", "is_layers", "layer_of", "move", "move_layer",
-    "move_to_end", "new_notes", "paste", "place", "record_of", "remove", "remove_notes", "remove_target", "rename",
+    "REPAIRS", "add_feeding", "add_layer", "add_note", "add_target", "added", "append_layer", "apply_repair", "chain",
+    "code_of", "connect", "copies_at", "copy", "disconnect", "disconnect_between", "downstream", "duplicate",
+    "duplicate_shared", "exclude_rows", "group", "include_rows", "insert_after", "insert_before", "insert_between",
+    "insert_layer", "insert_repair", "inside", "is_layers", "layer_of", "move", "move_layer", "move_to_end",
+    "new_notes", "paste", "paste_code", "place", "record_of", "remove", "remove_notes", "remove_target", "rename",
     "reorder", "reorder_block", "replace_layer", "resize_note", "rewire", "set_card", "set_column", "set_compile",
     "set_compile_field", "set_data", "set_data_field", "set_device", "set_dialect", "set_encode", "set_feed",
     "set_field", "set_fit", "set_fit_field", "set_impute", "set_loss", "set_metrics", "set_name", "set_network",

@@ -246,7 +246,9 @@ class CodePanel(QWidget):
         self.revert.setVisible(first is not None)
 
     def _entered(self, line: int) -> None:
-        """Select the card of the line that a person goes to."""
+        """Select the card of the line that a person goes to; while the text is not read nobody knows which it is."""
+        if self.waiting:
+            return
         node = next((path for path, lines in self._lines.items() if "/" not in path and line in lines), None)
         if node in self.session.project.network.nodes and node not in self.session.selection:
             self.chosen.emit(node)

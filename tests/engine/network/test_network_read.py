@@ -371,7 +371,7 @@ def test_any_lines_between_the_lines_are_kept(network: Network, data: st.DataObj
     ("text", "line", "sentence"),
     [
         ("x = layers.Dense(3", 1, "'(' was never closed"),
-        ("\nx = = 3", 2, "This is no Python"),
+        ("\nx = = 3", 2, "Invalid syntax."),
         ("x = Dense(3)(y)", 1, "There is no tensor, layer or model called y."),
         ("x = Dens(3)", 1, "There is no layer 'Dens'. Did you mean Dense"),
         ("x = Dense(0)", 1, "Dense: units must be at least 1; it is 0"),

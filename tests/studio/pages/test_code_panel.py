@@ -119,7 +119,7 @@ def test_a_mistake_keeps_the_canvas_and_says_where(coder: Coder) -> None:
     coder.type('layers.Dense(64, activation="relu", name="dense_2"')
     coder.rest()
     assert coder.session.project is before
-    assert coder.code.errors() == {5: "This is no Python: '(' was never closed."}
+    assert coder.code.errors() == {5: "'(' was never closed."}
     assert coder.page.code_panel.state.full_text().startswith("Line 5: the canvas waits.")
     coder.leave()
     assert coder.lines()[4].endswith('name="dense_2"(dense_1)')
