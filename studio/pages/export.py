@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QPalette
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from engine.errors import DeviceError, LayerwrightError
@@ -58,7 +58,7 @@ class ExportDialog(QDialog):
         self.format = "numpy"
         self._job: Job | None = None
         self.files: tuple[Path, ...] = ()
-        self.cards = {key: Radio(tr(words[0]), name=tr(words[0])) for key, words in FORMATS.items()}
+        self.cards = {key: FormatCard(key) for key in FORMATS}
         self.embed = CheckBox(tr("Weights inside the script"), True, name=tr("Weights inside the script"))
         self.code = CodeView("", name=tr("Script"), size=12)
         self.lines = Label("", 11, color="text.muted", elide=True)
@@ -80,14 +80,15 @@ class ExportDialog(QDialog):
         close.clicked.connect(self.reject)
         head = row(Label(tr("Export model"), 16, 600), Label(about, 12, color="text.muted"), None, close, height=52)
         options = column(Label(tr("Options"), 12, 600, "text.secondary"), self.embed, spacing=8)
-        cards = [self._card(key) for key in FORMATS]
         title = Label(tr("Format"), 12, 600, "text.secondary")
-        left = fixed(column(title, *cards, 6, options, None, margins=(20, 12, 16, 12)), 324)
+        left = fixed(column(title, *self.cards.values(), 6, options, None, margins=(20, 12, 16, 12)), 324)
         top = row((self.lines, 1), self.copy, height=32)
         frame = Box((self.code, 1), fill="bg.code", margins=1)
         right = column(top, (frame, 1), self.failed, self.stamp, margins=(16, 6, 20, 12))
         foot = row(None, self.again, self.cancel, self.save, margins=(20, 0, 20, 0), height=56)
         head.setContentsMargins(20, 0, 14, 0)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
         lay(self, [head, Line(), (row(left, Line(vertical=True), (right, 1), spacing=0), 1), Line(), foot], True, 0, 0)
         self.resize(WIDTH, HEIGHT)
         self.failed.hide()
@@ -95,17 +96,10 @@ class ExportDialog(QDialog):
         self.save.setDefault(True)
         self.cancel.setFocus()
 
-    def _card(self, key: str) -> QWidget:
-        _, about, icon, group = FORMATS[key]
-        radio = self.cards[key]
-        radio.setProperty("format", key)
-        radio.setAutoExclusive(False)
-        radio.changed.connect(self._chosen)
-        words = column(radio, Label(tr(about), 11, color="text.secondary", wrap=True), spacing=2)
-        return Box(Tile(icon, group, 34, 18), (words, 1), vertical=False, spacing=12, margins=(12, 10, 12, 10))
-
     def _connect(self) -> None:
-        self.embed.changed.connect(self._remake)
+        for card in self.cards.values():
+            card.picked.connect(self.choose)
+        self.embed.changed.connect(self._options_changed)
         self.copy.clicked.connect(self._copy)
         self.save.clicked.connect(self._ask)
         self.again.clicked.connect(self._remake)
@@ -116,14 +110,16 @@ class ExportDialog(QDialog):
         return self.session.project.titles.get(run.id) or tr("Run {n}", n=run.number)
 
     # ---- making and verifying ----
-    def _chosen(self, _on: Any) -> None:
-        self.choose(str(self.sender().property("format")))
+    def _options_changed(self, _on: Any) -> None:
+        for card in self.cards.values():
+            card.show_result(None, fresh=True)
+        self._remake()
 
     def choose(self, key: str) -> None:
         """Show the script in another form."""
         self.format = key
-        for name, radio in self.cards.items():
-            radio.set_value(name == key)
+        for name, card in self.cards.items():
+            card.choose(name == key)
         self._remake()
 
     def _remake(self, *_: Any) -> None:
@@ -134,6 +130,7 @@ class ExportDialog(QDialog):
         if self._job is not None:
             self._job.forget()
         self.stamp.working()
+        self.cards[self.format].show_result("working")
         self.failed.hide()
         self.save.setEnabled(False)
         work = _Make(self.format, run, self.session.project, self.session.table, self.folder, self.embed.value())
@@ -146,6 +143,7 @@ class ExportDialog(QDialog):
         names = ", ".join(f.name for f in self.files)
         self.lines.setText(f"{names} · {plural(text.count(chr(10)), 'line', 'lines')}")
         self.stamp.show_result(found, why_not or cannot_train)
+        self.cards[self.format].show_result(found)
         self.save.setEnabled(True)
 
     def _broke(self, error: BaseException) -> None:
@@ -154,6 +152,7 @@ class ExportDialog(QDialog):
 
     def _fail(self, text: str) -> None:
         self.files = ()
+        self.cards[self.format].show_result("failed")
         self.code.set_text("")
         self.stamp.hide()
         self.failed.show_message(tr("This model cannot be exported"), text)
@@ -190,6 +189,58 @@ class ExportDialog(QDialog):
         if self._job is not None:
             self._job.forget()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class FormatCard(Box):
+    """A form to choose: what it is, and what the last verification of it found. `picked(key)`."""
+
+    picked = Signal(object)
+
+    def __init__(self, key: str) -> None:
+        title, about, icon, group = FORMATS[key]
+        self.key = key
+        self.radio = Radio("", name=tr(title))
+        self.radio.setAutoExclusive(False)
+        self.mark, self.stamp = Icon("clock", "text.muted", 14), Label("", 11, 600, elide=True)
+        words = column(
+            Label(tr(title), 13, 600), Label(tr(about), 11, color="text.secondary", wrap=True),
+            row(self.mark, (self.stamp, 1), spacing=6), spacing=3,
+        )  # fmt: skip
+        super().__init__(Tile(icon, group, 34, 18), (words, 1), self.radio, vertical=False, spacing=12,
+                         margins=(12, 10, 12, 10))  # fmt: skip
+        self.radio.clicked.connect(self._clicked)
+        self.show_result(None, fresh=True)
+
+    def choose(self, chosen: bool) -> None:
+        """Show whether this form is chosen."""
+        self.radio.set_value(chosen)
+        self.set_surface("accent.soft" if chosen else "bg.panel", "accent.line" if chosen else "border.default")
+
+    def show_result(self, found: Any, fresh: bool = False) -> None:
+        """Show a verification; None: it was not verified; "working" and "failed" in between. fresh: not tried yet."""
+        if fresh:
+            state = ("clock", "text.muted", tr("not verified yet"))
+        elif found == "working":
+            state = ("clock", "text.muted", tr("verifying…"))
+        elif found == "failed":
+            state = ("circle-x", "danger.text", tr("cannot be exported"))
+        elif found is None:
+            state = ("triangle-alert", "warning.text", tr("not verified"))
+        elif found.ok:
+            state = ("circle-check", "success.text", f"{tr('verified')} max |Δ| = {found.max_delta:.1e}")
+        else:
+            state = ("circle-x", "danger.text", f"{tr('disagrees')} max |Δ| = {found.max_delta:.1e}")
+        icon, color, text = state
+        self.mark.set_icon(icon, color)
+        self.stamp.setText(text)
+        self.stamp.set_color(color)
+        self.radio.setAccessibleDescription(text)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.picked.emit(self.key)
+
+    def _clicked(self, _checked: bool = False) -> None:
+        self.picked.emit(self.key)
 
 
 class Stamp(Box):

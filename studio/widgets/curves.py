@@ -45,6 +45,7 @@ class CurvePlot(Themed, QWidget):
         super().__init__()
         self._curves: tuple[Curve, ...] = ()
         self._markers: tuple[Marker, ...] = ()
+        self._shades: tuple[Span, ...] = ()
         self._x_label, self._y_label, self._log = x_label, y_label, log
         self._x_range, self._y_range = x_range, y_range
         self._steered: tuple[Span, Span] | None = None
@@ -69,6 +70,10 @@ class CurvePlot(Themed, QWidget):
     def markers(self) -> tuple[Marker, ...]:
         """Return the markers that are shown."""
         return self._markers
+
+    def set_shades(self, shades: Sequence[Span]) -> None:
+        """Shade stretches of x (what lies outside training); takes effect with the next curves."""
+        self._shades = tuple(shades)
 
     def set_curves(self, curves: Sequence[Curve], markers: Sequence[Marker] = ()) -> None:
         """Show these curves and markers."""
@@ -193,6 +198,7 @@ class CurvePlot(Themed, QWidget):
         painter, view = painter_of(self), self.view()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(self.rect(), theme.color("bg.panel"))
+        self._paint_shades(painter, view)
         self._paint_axes(painter, view)
         painter.setClipRect(view.area.adjusted(0, -2, 0, 2))
         for marker in self._markers:
@@ -202,12 +208,19 @@ class CurvePlot(Themed, QWidget):
         painter.setClipping(False)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_labels(painter, view)
+        taken: list[QRectF] = []
         for marker in self._markers:
-            self._paint_marker(painter, view, marker)
+            self._paint_marker(painter, view, marker, taken)
         self._paint_cursor(painter, view)
         if self._steered:
             self._chip(painter, self._reset_box(), tr("reset view"), "accent.text", "accent.soft")
         painter.end()
+
+    def _paint_shades(self, painter: QPainter, view: View) -> None:
+        for low, high in self._shades:
+            ends = [min(max(view.at(x, 0.0)[0], view.area.left()), view.area.right()) for x in (low, high)]
+            painter.fillRect(QRectF(ends[0], view.area.top(), ends[1] - ends[0], view.area.height()),
+                             theme.color("warning.soft"))  # fmt: skip
 
     def _paint_axes(self, painter: QPainter, view: View) -> None:
         area = view.area
@@ -281,7 +294,7 @@ class CurvePlot(Themed, QWidget):
             painter.fillRect(place.adjusted(-2, 1, 1, -1), theme.color("bg.panel"))  # no line crosses a name
             painter.drawText(place, MIDDLE, curve.label)
 
-    def _paint_marker(self, painter: QPainter, view: View, marker: Marker) -> None:
+    def _paint_marker(self, painter: QPainter, view: View, marker: Marker, taken: list[QRectF]) -> None:
         x = view.at(marker.x, 0.0)[0]
         if not view.area.left() <= x <= view.area.right():
             return
@@ -295,6 +308,9 @@ class CurvePlot(Themed, QWidget):
             width = theme.text_width(marker.label, theme.font(11, 600)) + 16
             left = min(max(x - width / 2, view.area.left()), view.area.right() - width)
             box = QRectF(left, view.area.top() + 10, width, 22)
+            while any(box.intersects(other) for other in taken):
+                box.translate(0, 26)
+            taken.append(box)
             self._chip(
                 painter,
                 box,

@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from engine.project.evaluation import Evaluation
 
 MOST_CURVES = 6
+F1 = 3
+"""Column of the table per class."""
 LOWER = ("loss", "mae", "rmse", "mse")
+ABOUT = {
+    "accuracy": "rows that are right", "binary_accuracy": "rows that are right",
+    "f1": "precision and recall in one", "f1_macro": "precision and recall in one, classes alike",
+    "auc": "how well yes and no are ranked", "auc_macro": "how well classes are ranked",
+    "loss": "what training makes small", "mae": "mean distance, in the target's unit",
+    "rmse": "as MAE, large errors count more", "mse": "mean squared distance", "r2": "share of the spread explained",
+}  # fmt: skip
+"""What a figure says, in a few words: shown where there is nothing to compare with."""
+SAME = 0.0005
+"""A change below this is none: it would be written as 0.000."""
 BINS = (8, 28)
 """Fewest and most bars of the histogram."""
 
@@ -57,8 +69,11 @@ class MetricCard(Box):
     @staticmethod
     def _change(metric: Metric, better: bool) -> QWidget:
         if metric.change is None:
-            return Label("", 11)
-        color = "success.text" if better else "text.muted" if metric.change == 0 else "warning.text"
+            return Label(tr(ABOUT.get(metric.name, "")), 11, 400, "text.muted", elide=True)
+        if abs(metric.change) < SAME:
+            same = Label(tr("as {run}", run=metric.against), 11, 400, "text.muted")
+            return row(Icon("minus", "text.muted", 14), same, None, spacing=4)
+        color = "success.text" if better else "warning.text"
         icon = Icon("trending-up" if metric.change > 0 else "trending-down", color, 14)
         words = f"{'+' if metric.change > 0 else ''}{numbers.figure(metric.change)}"
         against = Label(tr("vs {run}", run=metric.against), 11, 400, "text.muted")
@@ -175,12 +190,19 @@ def area_under(curve: Any, roc: bool) -> float:
 
 
 class ClassRows(Rows):
-    """Scores per class and their mean as the last row."""
+    """Scores per class and their mean as the last row. low: the row of the worst F1, which is marked."""
+
+    low: int | None = None
 
     def __init__(self) -> None:
         super().__init__([tr(h) for h in ("Class", "Precision", "Recall", "F1", "Rows")])
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        low = index.row() == self.low and index.column() == F1
+        if role == Qt.ItemDataRole.ForegroundRole and low:
+            return theme.color("warning.text")
+        if role == Qt.ItemDataRole.FontRole and low:
+            return theme.font(12, 600, mono=True)
         if role == Qt.ItemDataRole.FontRole:
             last = index.row() == len(self.rows) - 1
             return theme.font(12, 600 if last else 500 if index.column() == 0 else 400, mono=index.column() > 0)
@@ -217,6 +239,7 @@ class ClassesCard(Card):
         scores = class_scores(found.confusion, found.classes)
         mean, low = macro(scores, tr("Mean")), worst(scores)
         rows = [(s.name, s.precision, s.recall, s.f1, s.rows) for s in (*scores, mean)]
+        self.model.low = scores.index(low) if low else None
         self.model.put(self.model.heads, rows)
         if self.head:
             self.head.remark.setText(tr("worst F1: {name}", name=low.name) if low else tr("all right"))

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from engine.data.recipe import Recipe
 from engine.project.runs import Run
 from studio.text import tr
-from studio.widgets import Box, Card, Chip, Label, ProgressBar, clear, fixed, row
+from studio.widgets import Box, Card, Chip, Label, ProgressBar, Scroll, clear, column, fixed, row
 
 if TYPE_CHECKING:
     from engine.data.table import Table
 
-SHOWN = 5
+SHOWN = 10
 LARGEST = 20_000
 """Training rows that are looked at: a sample of the first ones of larger tables."""
 
@@ -39,7 +39,7 @@ class Nearest(Card):
         self._points: NDArray[np.float64] = np.empty((0, 0))
         self._truth: list[str] = []
         self.list = Box(fill=None, stroke=None, spacing=4)
-        self.add(self.list)
+        self.add((Scroll(column(self.list, None), name=tr("Nearest training rows")), 1))
 
     def learn(self, recipe: Recipe, table: "Table | None", run: Run) -> None:
         """Take the training rows of a run; without its table there is nothing to show."""

@@ -79,13 +79,13 @@ class WhatIf(CurvePlot):
     def show_classes(
         self, x: NDArray[np.float64], shares: NDArray[np.floating], names: Sequence[str], now: float | None, title: str
     ) -> None:
-        """Draw one curve per class, the six that matter most, and where this row is."""
+        """Draw one curve per class, the six that matter most, where this row is, and where its answer flips."""
         top = np.argsort(-shares.max(axis=0), kind="stable")[:6]
         curves = [
             Curve(x, shares[:, i], f"plot.{i % COLORS}", 1.5, dash=int(i) // COLORS, label=names[i])
             for i in sorted(top)
         ]
-        self._trace(curves, now, title, tr("probability"))
+        self._trace(curves, now, title, tr("probability"), flip(x, shares, now))
 
     def show_numbers(
         self, x: NDArray[np.float64], y: NDArray[np.float64], now: float | None, title: str, unit: str
@@ -93,9 +93,25 @@ class WhatIf(CurvePlot):
         """Draw a regression's output."""
         self._trace([Curve(x, y, "plot.0", 2)], now, title, unit)
 
-    def _trace(self, curves: Sequence[Curve], now: float | None, title: str, unit: str) -> None:
+    def _trace(
+        self, curves: Sequence[Curve], now: float | None, title: str, unit: str, turn: float | None = None
+    ) -> None:
         self.set_labels(title, unit)
         low, high = float(curves[0].x[0]), float(curves[0].x[-1])
         self.set_x_range(low, high + LABEL_ROOM * (high - low))
-        marks = () if now is None else (Marker(now, tr("this row"), "text.secondary"),)
+        marks = [] if now is None else [Marker(now, tr("this row {x:.5g}", x=now), "text.secondary")]
+        marks += [] if turn is None else [Marker(turn, tr("flips at {x:.4g}", x=turn), "text.muted")]
         self.set_curves(curves, marks)
+
+
+def flip(x: NDArray[np.float64], shares: NDArray[np.floating], now: float | None) -> float | None:
+    """Return the place nearest to this row where another class becomes the likeliest; None where none does."""
+    likeliest = shares.argmax(1)
+    turns = np.flatnonzero(likeliest[:-1] != likeliest[1:])
+    if now is None or not len(turns) or not np.isfinite(shares).all():
+        return None
+    places = []
+    for i in turns:
+        ahead = shares[i : i + 2, likeliest[i]] - shares[i : i + 2, likeliest[i + 1]]
+        places.append(float(x[i] + (x[i + 1] - x[i]) * ahead[0] / (ahead[0] - ahead[1])))
+    return min(places, key=lambda place: abs(place - now))

@@ -81,9 +81,7 @@ class PredictPage(Page):
             Label(tr("hold the rest"), 12, color="text.muted"),
         )
         self.what_if = Card(tr("What if"), (self.plot, 1), tools=tools)
-        single = row(
-            (column(self.output, self.nearest, None, spacing=12), 4), (self.what_if, 5), spacing=12, margins=12
-        )
+        single = row((column(self.output, (self.nearest, 1), spacing=12), 4), (self.what_if, 5), spacing=12, margins=12)
         self.batch = BatchPanel()
         self.batch.told.connect(self._told)
         self.batch.changed.connect(self.status_changed)
@@ -201,6 +199,7 @@ class PredictPage(Page):
         else:
             self.output.show_number(_number(found.values[0]), name)
         title = str(self.vary.value())
+        self.plot.set_shades(self._unseen(title))
         text = self.form.fields[title].value() if title in self.form.fields else ""
         now = float(text) if text else None
         if len(found.values) < STEPS:
@@ -209,6 +208,14 @@ class PredictPage(Page):
             self.plot.show_classes(self._x, found.probabilities[1:], found.classes, now, title)
         else:
             self.plot.show_numbers(self._x, np.array([_number(v) for v in found.values[1:]]), now, title, name)
+
+    def _unseen(self, title: str) -> list[tuple[float, float]]:
+        """Return the stretches of a column that training did not see."""
+        field = self.form.fields.get(title)
+        if not isinstance(field, Number):
+            return []
+        low, high = field.bounds.reach
+        return [(low, field.bounds.low), (field.bounds.high, high)]
 
     # ---- frame ----
     def enter(self) -> None:

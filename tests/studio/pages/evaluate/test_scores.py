@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from studio.pages.evaluate.cards import Metric, MetricCard
 from studio.pages.evaluate.scores import class_scores, macro, residuals, worst
+from studio.widgets import Label
 
 CONFUSION = np.array([[8, 2, 0], [1, 9, 0], [0, 0, 0]])
 
@@ -33,3 +35,12 @@ def test_residuals_are_centred_on_zero() -> None:
 
 def test_residuals_of_a_perfect_model() -> None:
     assert residuals(np.ones(3), np.ones(3)).counts.sum() == 3
+
+
+def test_a_figure_says_its_meaning_its_change_or_that_there_is_none(themed: object) -> None:
+    def words(metric: Metric) -> list[str]:
+        return [label.full_text() for label in MetricCard(metric).findChildren(Label) if label.full_text()]
+
+    assert "rows that are right" in words(Metric("accuracy", 0.9))
+    assert {"+0.020", "vs Run 1"} <= set(words(Metric("accuracy", 0.9, None, 0.02, "Run 1")))
+    assert "as Run 1" in words(Metric("auc", 1.0, None, -0.0001, "Run 1"))
