@@ -2,11 +2,15 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from engine.layers.spec import LayerSpec
 from studio.document import edits, sharing
 from studio.document.lens import Lens
 from studio.document.session import Session
 from studio.text import tr
-from studio.widgets import Button, FieldRow, Label, column, row
+from studio.widgets import Button, FieldRow, Label, column, fixed, row
+
+INDENT = 112
+"""From the left edge of the form to its fields."""
 
 
 class Belongs(QWidget):
@@ -22,12 +26,14 @@ class Belongs(QWidget):
         self.dissolve = Button(
             tr("Ungroup"), "split", "ghost", "small", tooltip=tr("Put its layers in its place (Ctrl+Shift+G)")
         )
-        self.group = FieldRow(tr("Holds"), row(self.open, self.dissolve, None, spacing=6, margins=0))
-        self.others = Label("", 12, 400, "text.secondary", wrap=True)
-        self.own = Button(tr("Use own weights"), "unlink", "default", "small")
-        self.shared = column(
-            FieldRow(tr("Weights"), self.others), row(112, self.own, None, margins=(0, 0, 0, 4)), spacing=0
+        self.held = Label("", 12, 400, "text.secondary", name=tr("Holds"))
+        self.group = column(
+            FieldRow(tr("Holds"), self.held), row(INDENT, self.open, None), row(INDENT, self.dissolve, None), spacing=4
         )
+        self.others = Label("", 12, 400, "text.secondary", wrap=True, name=tr("Shared weights"))
+        words = row(fixed(Label(tr("Weights"), 12, 400, "text.secondary"), 104), (self.others, 1), spacing=8)
+        self.own = Button(tr("Use own weights"), "unlink", "default", "small")
+        self.shared = column(words, row(INDENT, self.own, None), spacing=6, margins=(0, 8, 0, 6))
         self.open.clicked.connect(self._open)
         self.dissolve.clicked.connect(self._dissolve)
         self.own.clicked.connect(self._use_own)
@@ -40,7 +46,9 @@ class Belongs(QWidget):
         network = self.session.project.network
         if self.node not in network.nodes:
             return
-        self.group.setVisible(network.nodes[self.node].layer.KERAS == "Model")
+        layer = network.nodes[self.node].layer
+        self.group.setVisible(layer.KERAS == "Model")
+        self.held.setText(layer.summary_line() if isinstance(layer, LayerSpec) else "")
         family = sharing.family(network, self.node)
         names = tr(" and ").join(network.nodes[n].name for n in family if n != self.node)
         self.shared.setVisible(len(family) > 1)

@@ -276,3 +276,24 @@ def test_leaving_a_group_brings_the_view_back(grouped: Person) -> None:
     back = grouped.view.seen().center() - there
     assert abs(back.x()) < 2
     assert abs(back.y()) < 2
+
+
+# ---- inspector ----
+def test_the_inspector_opens_and_dissolves_a_group(grouped: Person) -> None:
+    assert grouped.find("Holds").text() == "2 layers"
+    grouped.click(grouped.find("Open group"))
+    grouped.settle()
+    assert shown(grouped) == ["input_1", "dense_2", "dropout_1"]
+    grouped.key(K.Key_Escape)
+    grouped.click(grouped.find("Ungroup"))
+    assert grouped.names() == ["input_1", "dense_1", "dense_2", "dropout_1", "dense_3"]
+
+
+def test_the_inspector_says_whose_weights_are_used(person: Person) -> None:
+    person.click_card("dense_2")
+    person.key(K.Key_D, CTRL | SHIFT)
+    assert person.find("Shared weights").text() == "Those of dense_2"
+    person.click_card("dense_2")
+    assert person.find("Shared weights").text() == "Used by dense_4 too"
+    person.click(person.find("Use own weights"))
+    assert person.session.project.network.nodes[person.id("dense_4")].shares is None
