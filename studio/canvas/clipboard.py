@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
+from studio.canvas import arrange
 from studio.document import edits
 from studio.document.session import Session
 
@@ -14,9 +15,11 @@ MIME = "application/x-layerwright-layers+json"
 def put(session: Session, nodes: Iterable[str], notes: Iterable[str] = ()) -> None:
     """Put layers and notes on the clipboard: readable JSON in our own type, code that can be run as plain text."""
     nodes, notes = tuple(nodes), tuple(notes)
+    project, places = session.project, arrange.places(session.project)
+    seen = edits.move(project, {node: places[node] for node in nodes if node in places})
     data = QMimeData()
-    data.setData(MIME, edits.copy(session.project, *nodes, *notes).encode())
-    data.setText(edits.code_of(session.project, nodes, session.shapes.output, notes))
+    data.setData(MIME, edits.copy(seen, *nodes, *notes).encode())
+    data.setText(edits.code_of(project, nodes, session.shapes.output, notes))
     QGuiApplication.clipboard().setMimeData(data)
 
 

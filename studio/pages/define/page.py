@@ -322,8 +322,9 @@ class DefinePage(Page):
         self.panels["right"].show()
 
     def _added(self, node: str) -> None:
-        if self.panels["right"].isVisible() and not self.stage.quick_add.isVisible():
-            self.view.setFocus()
+        if self.stage.quick_add.isVisible():
+            return
+        self.inspector.focus_first() if self.panels["right"].isVisible() else self.view.setFocus()
 
     # ---- for the window --------------------------------------------------------------------------------------------
     def enter(self) -> None:
