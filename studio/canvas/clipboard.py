@@ -1,5 +1,6 @@
 """The system's clipboard: JSON of ours for a canvas, Keras-style code for everything else."""
 
+import atexit
 from collections.abc import Iterable
 
 from PySide6.QtCore import QMimeData
@@ -21,6 +22,19 @@ def put(session: Session, nodes: Iterable[str], notes: Iterable[str] = ()) -> No
     data.setData(MIME, edits.copy(seen, *nodes, *notes).encode())
     data.setText(edits.code_of(project, nodes, session.shapes.output, notes))
     QGuiApplication.clipboard().setMimeData(data)
+
+
+def let_go() -> None:
+    """Leave plain text on the clipboard: data that Python has made must not outlive it."""
+    if QGuiApplication.instance() is None:
+        return
+    board = QGuiApplication.clipboard()
+    data = board.mimeData()
+    if data is not None and data.hasFormat(MIME):
+        board.setText(data.text())
+
+
+atexit.register(let_go)
 
 
 def text() -> str:
