@@ -72,10 +72,11 @@ class Actions(QObject):
         self._qt[id].setText(tr(bound.action.title).replace("&", "&&"))
 
     def trigger(self, id: str) -> bool:
-        """Do it, when it is enabled; return whether it was done. A page that was not made yet is asked for first."""
+        """Do it, when it is enabled; return whether it was done. Its page is asked for first when another is shown."""
         bound = self._bound[id]
-        if bound.enabled and not bound.handlers and bound.action.owner in self.pages:
-            self.page_wanted.emit(bound.action.owner)
+        home = bound.action.stage if bound.handlers else bound.action.owner
+        if bound.enabled and home in self.pages and home != self._stage:
+            self.page_wanted.emit(home)
         if not bound.enabled or not bound.handlers:
             return False
         bound.handlers[-1]()
@@ -108,21 +109,28 @@ class Actions(QObject):
         """Return whether there is such an action."""
         return id in self._bound
 
+    def here(self, id: str) -> bool:
+        """Return whether it belongs to what is on screen: everywhere, or the stage that is shown."""
+        return self._bound[id].action.stage in ("", self._stage)
+
     def get(self, id: str) -> Action:
         """Return the record."""
         return self._bound[id].action
 
     def every(self) -> tuple[Action, ...]:
-        """Return all records that the command search can find: listed ones that can be done or say why not."""
+        """Return all records that the command search can find: listed ones that can be done or say why not.
+
+        On the start page, where no project is seen, what belongs to a stage is not among them.
+        """
         shown = (b.action for b in self._bound.values() if b.handlers or b.action.owner in self.pages)
-        return tuple(action for action in shown if action.listed)
+        return tuple(action for action in shown if action.listed and (self._stage or not action.stage))
 
     def records(self) -> tuple[Action, ...]:
         """Return all records, in the order of the table."""
         return tuple(b.action for b in self._bound.values())
 
     def show_stage(self, stage: str) -> None:
-        """Let the keys of this stage's actions work and those of other stages rest."""
+        """Let the keys of this stage's actions work and those of other stages rest; "" is the start page."""
         self._stage = stage
         for id, bound in self._bound.items():
             if bound.action.stage:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from studio import theme
 from studio.actions import Action, Actions
 from studio.text import tr
-from studio.widgets import Box, SearchField, Themed, icon_at, named, painter_of, rounded
+from studio.widgets import Box, Label, SearchField, Themed, icon_at, named, painter_of, rounded
 
 WIDTH, ROW, MOST = 520, 36, 9
 ID = Qt.ItemDataRole.UserRole
@@ -34,7 +34,11 @@ class CommandPalette(Themed, QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         named(self.list, tr("Commands"))
-        self._box = Box(self.field, (self.list, 1), fill="bg.raised", stroke="border.strong", radius=12, margins=10)
+        self.nothing = Label(tr("Nothing has these words."), 12, 400, "text.muted")
+        self.nothing.setContentsMargins(10, 6, 10, 6)
+        self._box = Box(
+            self.field, self.nothing, (self.list, 1), fill="bg.raised", stroke="border.strong", radius=12, margins=10
+        )
         self._box.setParent(self)
         named(self, tr("Command search"))
         self.field.searched.connect(self._search)
@@ -96,6 +100,8 @@ class CommandPalette(Themed, QWidget):
             item.setSizeHint(QSize(WIDTH - 24, ROW))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self.nothing.setVisible(self.list.count() == 0)
+        self.list.setVisible(self.list.count() > 0)
         self._place()
 
     def _place(self) -> None:

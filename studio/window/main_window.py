@@ -16,6 +16,7 @@ from studio.window.status_bar import StatusBar
 from studio.window.tab_order import tab_order
 from studio.window.top_bar import TopBar
 
+PANELS = {"left": "left panel", "right": "right panel", "dock": "dock"}
 MINIMUM, USUAL = (1120, 700), (1440, 900)
 
 
@@ -72,10 +73,10 @@ class MainWindow(Themed, QWidget):
         if focused is not None and self.body.isAncestorOf(focused):
             self.body.setFocus()  # else Qt moves it to whatever comes next and the ring appears there
         self.body.setCurrentWidget(page)
+        self.actions_.show_stage(page.STAGE if isinstance(page, Page) else "")
         if isinstance(page, Page):
             self.top.stages.set_current(page.STAGE)
             page.enter()
-            self.actions_.show_stage(page.STAGE)
             self.refresh()
 
     def drop_page(self, page: QWidget) -> None:
@@ -98,9 +99,9 @@ class MainWindow(Themed, QWidget):
             self.resize(self.size().boundedTo(screen.availableSize()))
 
     def toggle_panel(self, name: str) -> None:
-        """Show or hide a panel of the current page."""
-        if isinstance(self.current, Page):
-            self.current.toggle_panel(name)
+        """Show or hide a panel of the current page; say so when it has none."""
+        if not isinstance(self.current, Page) or not self.current.toggle_panel(name):
+            self.toasts.show(tr("This page has no {panel}.", panel=tr(PANELS[name])))
 
     def grow_panel(self, steps: int) -> None:
         """Make a panel of the current page larger or smaller."""

@@ -76,7 +76,7 @@ def open_menu(
 
 
 def _offered(id: str, actions: Actions) -> bool:
-    return actions.has(id) and (actions.enabled(id) or bool(actions.reason(id)))
+    return actions.has(id) and actions.here(id) and (actions.enabled(id) or bool(actions.reason(id)))
 
 
 def _with_icon(id: str, actions: Actions) -> QAction:

@@ -102,6 +102,8 @@ def test_an_action_whose_page_was_not_made_asks_for_it(actions: Actions) -> None
     assert asked == []
     actions.pages = ("define",)
     assert actions.enabled("define.tidy")
+    assert "define.tidy" not in [a.id for a in actions.every()]  # on the start page no network is seen
+    actions.show_stage("data")
     assert "define.tidy" in [a.id for a in actions.every()]
     actions.trigger("define.tidy")
     assert asked == ["define"]

@@ -132,6 +132,41 @@ def test_the_command_search_reaches_pages_that_were_not_made_yet(whole: Studio) 
     assert whole.page("define").outline.isVisible()
 
 
+def entries(studio: Studio) -> list[str]:
+    """Return what the Edit menu shows."""
+    menu = studio.window.top.open_menu()
+    found = [a.text() for a in next(a.menu() for a in menu.actions() if a.text() == "Edit").actions()]
+    menu.close()
+    studio.window.activateWindow()
+    QApplication.processEvents()
+    return found
+
+
+def test_what_belongs_to_a_stage_is_done_on_its_page(whole: Studio) -> None:
+    whole.show_stage("define")
+    whole.show_stage("data")
+    assert "Delete selection" not in entries(whole)
+    QTest.keyClick(whole.window, Qt.Key.Key_K, CTRL)
+    field = on_screen(whole.window, "Search commands field")
+    QTest.keyClicks(field, "tidy canvas")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert whole.stage == "define"
+    assert "Delete selection" in entries(whole)
+
+
+def test_a_panel_that_a_page_has_not_is_told(whole: Studio) -> None:
+    whole.show_stage("compile")
+    QTest.keyClick(whole.window, Qt.Key.Key_F4)
+    assert whole.window.toasts.shown[-1].accessibleName() == "This page has no right panel."
+
+
+def test_the_command_search_says_when_nothing_is_found(whole: Studio) -> None:
+    QTest.keyClick(whole.window, Qt.Key.Key_K, CTRL)
+    QTest.keyClicks(on_screen(whole.window, "Search commands field"), "zzzz")
+    assert whole.window.search.nothing.isVisible()
+    assert not whole.window.search.list.isVisible()
+
+
 def test_new_projects_take_the_device_of_the_settings(whole: Studio) -> None:
     whole.settings.set("training.device", "cpu")
     click(whole.window, "Blank project")
