@@ -151,11 +151,18 @@ def export(
 
 
 @app.command()
-def check(project: ProjectFile, data: DataFile = None, as_json: Json = False) -> None:
+def check(
+    project: ProjectFile,
+    data: DataFile = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Run shapes, gradients, seed and first loss of the network on its rows too.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List what is wrong with a project and what to do. Exit code 1 if something would stop it from training."""
     from engine.cli.use import run_check
 
-    _end(lambda: run_check(project, data, as_json), as_json)
+    _end(lambda: run_check(project, data, deep, as_json), as_json)
 
 
 @app.command()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from engine.errors import Problem
     from engine.project.document import Project
     from engine.project.runs import Run
+    from engine.project.selfchecks import SelfCheck
 
 
 def run_evaluate(path: Path, data: Path | None, as_json: bool) -> int:
@@ -81,20 +82,39 @@ def _verified(script: Path, run: "Run", project: "Project", path: Path, data: Pa
     return {"verified": True, "max_delta": found.max_delta, "rows": found.rows}
 
 
-def run_check(path: Path, data: Path | None, as_json: bool) -> int:
-    """List the problems of a project; returns 1 if one of them is an error."""
+def run_check(path: Path, data: Path | None, deep: bool, as_json: bool) -> int:
+    """List the problems of a project; returns 1 if one of them is an error. deep: run the self-checks too."""
     from engine.project import file
 
     _check_project(path)
     project, _ = file.load(path)
     problems = _problems(project, path, data)
+    errors = any(p.severity == "error" for p in problems)
+    checks = _self_checks(project, path, data) if deep and not errors else []
     if as_json:
-        output.print_json({"problems": [{"where": p.where, "message": p.message, "fix": p.fix} for p in problems]})
+        found: dict[str, object] = {
+            "problems": [{"where": p.where, "message": p.message, "fix": p.fix} for p in problems]
+        }
+        if deep:
+            found["checks"] = [{"check": c.id, "state": c.state, "figure": c.figure} for c in checks]
+        output.print_json(found)
     else:
         for problem in problems:
             output.result(f"{problem.severity}: {problem.where}: {problem}")
         output.result(f"{len(problems)} problems" if problems else "no problems")
-    return int(any(p.severity == "error" for p in problems))
+        for check in checks:
+            more = "" if check.state == "passed" else f" {check.sentence} {check.fix}".rstrip()
+            output.result(f"{check.state}: {check.title} · {check.figure}{more}")
+    return int(errors or any(c.state == "failed" for c in checks))
+
+
+def _self_checks(project: "Project", path: Path, data: Path | None) -> "list[SelfCheck]":
+    """Return how the self-checks ended."""
+    from engine.project import lifecycle
+    from engine.project.selfchecks import self_checks
+
+    prepared = lifecycle.prepare(project, _table(project, path, data))
+    return [check for check in self_checks(project, prepared) if check.state != "running"]
 
 
 def trained(path: Path) -> "tuple[Project, Run]":

@@ -28,7 +28,8 @@ from studio.pages.summary import data_status
 from studio.text import tr
 from studio.widgets import Box, Button, Card, Chip, EmptyState, Icon, Label, Scroll, column, fixed, lay, row
 
-LEFT, BELOW = 503, 226
+LEFT, BELOW = (440, 503), 226
+"""Least and most width of the left cards; height of the lower ones."""
 STAGES: dict[Stage, str] = {"data": "Data", "define": "Define", "compile": "Compile"}
 """Stages whose changes make programs out of date."""
 PARTS = ("data", "network", "feeds", "targets", "compile", "fit")
@@ -91,10 +92,12 @@ class CompilePage(Page):
         self.figures, self.summary, self.memory = Figures(), SummaryCard(), MemoryCard()
         self.program, self.device, self.checks = ProgramCard(), DeviceCard(), ChecksCard()
         self.stale = StaleBar()
-        left = fixed(column((self.summary, 5), (self.memory, 4), spacing=12), LEFT)
-        below = fixed(row((self.device, 53), (self.checks, 47), spacing=12), height=BELOW)
+        left = column((self.summary, 5), (self.memory, 4), spacing=12)
+        left.setMinimumWidth(LEFT[0])
+        left.setMaximumWidth(LEFT[1])
+        below = fixed(row((self.device, 1), (self.checks, 1), spacing=12), height=BELOW)
         right = column((self.program, 1), below, spacing=12)
-        whole = (self.stale, self.figures, (row(left, (right, 1), spacing=12), 1))
+        whole = (self.stale, self.figures, (row((left, 36), (right, 64), spacing=12), 1))
         self.shown = column(*whole, spacing=12, margins=12)
         self.button = Button(tr("Compile"), "braces", "soft")
         self.nothing = EmptyState("braces", tr("Not compiled yet"), tr(PROMISE), self.button)

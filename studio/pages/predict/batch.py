@@ -140,7 +140,7 @@ def figures(answered: Answered) -> list[tuple[str, str, str]]:
     """Return (caption, number, colour) of the figures of a file."""
     kinds = answered.kinds()
     outside = int(kinds["outside"].sum())
-    far = (tr("Outside training range"), f"{outside:,}", "warning.text" if outside else "text.primary")
+    far = (tr("Out of range"), f"{outside:,}", "warning.text" if outside else "text.primary")
     if answered.sure is None:
         found = answered.numbers()
         spread = (found.min(), found.mean(), found.max()) if len(found) else (None, None, None)

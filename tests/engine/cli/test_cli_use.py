@@ -169,6 +169,14 @@ def test_check_of_a_good_project_ends_with_0(cli: Cli, trained: Path) -> None:
     assert list(done.json) == ["problems"]
 
 
+def test_a_deep_check_runs_the_self_checks(cli: Cli, trained: Path) -> None:
+    done = cli("check", trained, "--deep", "--json")
+    assert done.code == 0
+    checks = {check["check"]: check["state"] for check in done.json["checks"]}
+    assert checks == dict.fromkeys(("shapes", "pairing", "gradients", "seed", "first_loss"), "passed")
+    assert "passed: Same seed gives the same bits · 2 × 3 steps" in cli("check", trained, "--deep").out
+
+
 def test_check_lists_problems_with_their_fix(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "p.layerwright"
     file.save(path, Project(), RunStore())
