@@ -1,6 +1,7 @@
 """Colours can be read: every pair of text and surface has the contrast that people need, in all themes."""
 
-import itertools
+import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor
@@ -9,13 +10,49 @@ from PySide6.QtWidgets import QApplication
 from studio import theme
 from studio.theme.tokens import tokens
 
-SURFACES = ("bg.app", "bg.panel", "bg.raised", "bg.subtle", "bg.hover", "bg.canvas", "bg.code")
-TEXTS = (
-    "text.primary", "text.secondary", "text.muted", "accent.text", "success.text", "warning.text", "danger.text",
-    "info.text",
-)  # fmt: skip
+PANELS = ("bg.app", "bg.panel", "bg.raised", "bg.subtle", "bg.hover", "bg.canvas", "bg.code")
+"""Surfaces on which any text may stand."""
+SYNTAX = ("bg.code", "accent.soft", "danger.soft")
+TEXT, GRAPHIC = 4.5, 3.0
 STATES = ("accent", "success", "warning", "danger", "info")
-GRAPHICS = ("border.control", "accent.line", "danger.fill", "warning.fill", "success.fill")
+USED: dict[str, tuple[float, tuple[str, ...]]] = {
+    "text.primary": (TEXT, (*PANELS, "bg.active", "accent.soft", "danger.soft", "warning.soft", "success.soft")),
+    "text.secondary": (TEXT, (*PANELS, "bg.active", "accent.soft", "danger.soft", "warning.soft")),
+    "text.muted": (TEXT, (*PANELS, "accent.soft")),
+    "text.onAccent": (TEXT, ("accent.fill", "accent.hover")),
+    "accent.text": (TEXT, (*PANELS, "accent.soft")),
+    "success.text": (TEXT, (*PANELS, "success.soft")),
+    "warning.text": (TEXT, (*PANELS, "warning.soft")),
+    "danger.text": (TEXT, (*PANELS, "danger.soft")),
+    "info.text": (TEXT, (*PANELS, "info.soft")),
+    "syntax.plain": (TEXT, SYNTAX),
+    "syntax.keyword": (TEXT, SYNTAX),
+    "syntax.string": (TEXT, SYNTAX),
+    "syntax.number": (TEXT, SYNTAX),
+    "syntax.comment": (TEXT, SYNTAX),
+    "syntax.function": (TEXT, SYNTAX),
+    "syntax.class": (TEXT, SYNTAX),
+    "syntax.builtin": (TEXT, SYNTAX),
+    "border.control": (GRAPHIC, ("bg.panel", "bg.raised", "bg.subtle")),
+    "accent.line": (GRAPHIC, (*PANELS, "accent.soft")),
+    "accent.fill": (GRAPHIC, ("bg.panel", "bg.app", "bg.subtle")),
+    "accent.hover": (GRAPHIC, ("bg.panel", "bg.app")),
+    "success.fill": (GRAPHIC, (*PANELS, "success.soft")),
+    "warning.fill": (GRAPHIC, ("bg.panel", "bg.raised", "bg.canvas", "warning.soft")),
+    "danger.fill": (GRAPHIC, (*PANELS, "danger.soft")),
+    "info.fill": (GRAPHIC, (*PANELS, "info.soft")),
+    "canvas.wire": (GRAPHIC, ("bg.canvas",)),
+    "canvas.wireHot": (GRAPHIC, ("bg.canvas", "bg.raised")),
+}
+"""What must be told from the surfaces that it stands on: the least contrast and the surfaces."""
+PLAIN = {
+    **dict.fromkeys((*PANELS, "bg.active", *(f"{state}.soft" for state in STATES)), "a surface"),
+    **dict.fromkeys(("border.soft", "border.default", "border.strong"), "a line between surfaces that differ anyway"),
+    "bg.scrim": "darkens what lies behind a dialog",
+    "canvas.dot": "a grid that carries nothing",
+    "text.disabled": "says that a control rests; its tooltip says why",
+}
+"""Tokens with nothing to be told by themselves, and why."""
 
 
 def luminance(color: QColor) -> float:
@@ -28,29 +65,48 @@ def contrast(a: QColor, b: QColor) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def pairs() -> list[tuple[str, QColor, QColor]]:
-    syntax = [f"syntax.{k}" for k in tokens()["color"]["light"]["syntax"]]
-    names = list(itertools.product(TEXTS, SURFACES)) + [(f"{s}.text", f"{s}.soft") for s in STATES]
-    names += [("text.secondary", "bg.active"), ("text.primary", "bg.active")]
-    names += [("text.onAccent", "accent.fill"), ("text.onAccent", "accent.hover")]
-    names += list(itertools.product(syntax, ("bg.code", "accent.soft")))
-    found = [(f"{a} on {b}", theme.color(a), theme.color(b)) for a, b in names]
-    return found + [(g, theme.color(f"category.{g}"), theme.tint(g)) for g in theme.categories()]
+MODES = ("light", "dark", "contrast")
 
 
-@pytest.mark.parametrize("mode", ["light", "dark", "contrast"])
-def test_text_can_be_read_on_every_surface(themed: QApplication, mode: theme.Mode) -> None:
+@pytest.mark.parametrize("mode", MODES)
+def test_what_is_read_stands_out_from_what_it_stands_on(themed: QApplication, mode: theme.Mode) -> None:
     theme.apply(themed, mode)
-    weak = {name: round(contrast(a, b), 2) for name, a, b in pairs() if contrast(a, b) < 4.5}
+    weak = {}
+    for token, (least, surfaces) in USED.items():
+        for surface in surfaces:
+            found = contrast(theme.color(token), theme.color(surface))
+            if found < least:
+                weak[f"{token} on {surface}"] = f"{found:.2f} of {least:g}"
     assert weak == {}
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_graphics_stand_out_from_panels(themed: QApplication, mode: theme.Mode) -> None:
+@pytest.mark.parametrize("mode", MODES)
+def test_groups_and_curves_stand_out(themed: QApplication, mode: theme.Mode) -> None:
     theme.apply(themed, mode)
-    names = [*GRAPHICS, *(f"plot.{i}" for i in range(8))]
-    weak = [n for n in names if contrast(theme.color(n), theme.color("bg.panel")) < 3]
-    assert weak == []
+    groups = [(f"category.{g}", theme.color(f"category.{g}"), theme.tint(g), TEXT) for g in theme.categories()]
+    curves = [(f"plot.{i} on {b}", theme.color(f"plot.{i}"), theme.color(b), GRAPHIC)
+              for i in range(len(tokens()["plot"]["light"])) for b in ("bg.panel", "bg.raised")]  # fmt: skip
+    assert [name for name, a, b, least in groups + curves if contrast(a, b) < least] == []
+
+
+def test_a_new_token_is_checked_or_has_a_reason() -> None:
+    for scheme in ("light", "dark"):
+        table = tokens()["color"][scheme]
+        named = {f"{group}.{key}" for group, keys in table.items() for key in keys}
+        assert named == {*USED, *PLAIN}, scheme
+    assert not {*USED} & {*PLAIN}
+    assert len(tokens()["plot"]["light"]) == len(tokens()["plot"]["dark"])
+
+
+def test_every_colour_of_the_program_is_a_token_that_exists() -> None:
+    known, pattern = (
+        {*USED, *PLAIN},
+        re.compile(r'"((?:text|bg|border|accent|success|warning|danger|info)\.[a-zA-Z]+)"'),
+    )
+    root = Path(theme.__file__).parents[1]
+    used = {name for file in root.rglob("*.py") for name in pattern.findall(file.read_text(encoding="utf-8"))}
+    assert used <= known
+    assert len(used) > 20
 
 
 def test_alpha_of_tokens_is_read_as_rgba(themed: QApplication) -> None:
