@@ -62,6 +62,8 @@ def set_weight(project: Project, weight: float, index: int = 0) -> Project:
 
 def add_target(project: Project, node: str, column: str | None = None) -> Project:
     """Add a training target for a further output node."""
+    if node in project.network.outputs:
+        raise UsageError(f"{project.network.nodes[node].name} has a training target already. Choose another layer.")
     cards = project.targets if len(project.network.outputs) > 1 else _named(project)
     return dataclasses.replace(
         project,

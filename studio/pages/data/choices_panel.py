@@ -148,7 +148,7 @@ class ChoicesPanel(Box):
 
     # ---- edits ----
     def _set_target(self, name: Any) -> None:
-        self.session.edit(tr("Set the target"), lambda p: data_edits.set_target(p, name))
+        self.session.edit(tr("Predict {column}", column=name), lambda p: data_edits.set_target(p, name))
 
     def _set_task(self, task: Any) -> None:
         self.session.edit(tr("Set the task"), lambda p: data_edits.set_task(p, task))
@@ -156,7 +156,9 @@ class ChoicesPanel(Box):
     def _set_column(self, value: Any) -> None:
         key, names = self.sender().property("setting"), self.names
         if names:
-            self.session.edit(tr("Set {what}", what=key), lambda p: set_of(key, p, names, value))
+            whom = names[0] if len(names) == 1 else plural(len(names), "column", "columns")
+            label = tr("Set {what} of {n}", what=key, n=whom)
+            self.session.edit(label, lambda p: set_of(key, p, names, value))
 
     def _set_shares(self, shares: Any) -> None:
         train, validation = shares
@@ -169,7 +171,8 @@ class ChoicesPanel(Box):
 
     def _set_strategy(self, on: Any) -> None:
         key = self.sender().property("strategy") if on else None
-        self.session.edit(tr("How to split"), lambda p: data_edits.set_split(p, strategy=key))
+        label = tr("Split {how}", how=tr(next(name for k, name, _ in STRATEGIES if k == key)).lower())
+        self.session.edit(label, lambda p: data_edits.set_split(p, strategy=key))
         self._document_changed(self.session.project, self.session.project)
 
     def _set_seed(self, seed: Any) -> None:

@@ -141,11 +141,15 @@ class SourcePanel(Box):
     # ---- edits ----
     def _set_dialect(self, value: Any) -> None:
         key = self.sender().property("setting")
-        self.session.edit(tr("Change how the file is read"), lambda p: data_edits.set_dialect(p, **{key: value}))
+        what = next(label for k, label, _ in DIALECT if k == key)
+        label = tr("Read with another {what}", what=tr(what).lower())
+        self.session.edit(label, lambda p: data_edits.set_dialect(p, **{key: value}))
 
     def _set_recipe(self, value: Any) -> None:
         key = self.sender().property("setting")
-        self.session.edit(tr("Change the recipe"), lambda p: data_edits.set_data(p, **{key: value}))
+        _, what, choices, _ = next(entry for entry in RECIPE if entry[0] == key)
+        label = tr("{what}: {how}", what=tr(what), how=tr(dict(choices)[value]))
+        self.session.edit(label, lambda p: data_edits.set_data(p, **{key: value}))
 
     def _set_scale_target(self, value: bool) -> None:
         self.session.edit(tr("Scale the target"), lambda p: data_edits.set_data(p, scale_target=value))

@@ -164,7 +164,11 @@ class TablePanel(QWidget):
         kind, names, value = action.data()
         edit = data_edits.set_type if kind == "type" else data_edits.set_role
         self.session.edit(
-            tr("Set {what} of {n}", what=kind, n=plural(len(names), "column", "columns")),
+            tr(
+                "Set {what} of {n}",
+                what=kind,
+                n=names[0] if len(names) == 1 else plural(len(names), "column", "columns"),
+            ),
             lambda p: edit(p, names, value),
         )
 
