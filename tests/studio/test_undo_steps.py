@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
 from studio.app import Studio
 from studio.document import templates
@@ -71,7 +71,7 @@ STEPS = (
     Step("data", "Fill missing", below, "Fill missing: mean"),
     Step("data", "Scale numbers", below, "Scale numbers: min-max"),
     Step("data", "Categories", below, "Categories: index for Embedding"),
-    Step("data", "Target", below, "Predict island"),
+    Step("data", "Target", below, "Predict year"),
     Step("data", "Random", press, "Split random"),
     Step("data", "Split seed", Write("7"), "Set the split seed"),
     Step("define", "Name", Write("wide"), "Rename", "n2"),
@@ -89,7 +89,7 @@ STEPS = (
     Step("fit", "Shuffle rows", press, "Shuffle rows"),
     Step("fit", "Class weights", below, "Set class weights"),
     Step("fit", "Learning rate", Write("0.01"), "Set learning rate"),
-    Step("fit", "Early stopping", press, "Leave out Early stopping"),
+    Step("fit", "Early stopping", press, "Turn off Early stopping"),
     Step("fit", "Patience of Early stopping", Write("3"), "Set patience of Early stopping"),
 )
 
@@ -105,10 +105,13 @@ def penguins(studio: Studio) -> None:
 
 
 def find(studio: Studio, name: str) -> QWidget:
-    page = studio.page(studio.stage)
-    found = [w for w in page.findChildren(QWidget) if w.accessibleName() == name and w.isVisible()]
+    """Return the control with this name; a group of the palette may be called the same, a slider has a field beside."""
+    page: Any = studio.page(studio.stage)
+    root = page.inspector if studio.stage == "define" else page
+    kinds = QLineEdit | QComboBox | QAbstractButton
+    found = [w for w in root.findChildren(QWidget) if w.accessibleName() == name and w.isVisible()]
     assert found, f"{name!r} is not on screen"
-    return found[0]
+    return next((w for w in found if isinstance(w, kinds)), found[0])
 
 
 def do(studio: Studio, step: Step) -> None:
@@ -143,7 +146,7 @@ def test_each_decision_is_one_step_with_a_name(studio: Studio) -> None:
         assert session.project == after, step.widget
         session.undo()
         ready(studio)
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_moving_a_card_a_note_and_the_names_of_runs_are_steps(studio: Studio) -> None:
@@ -159,11 +162,11 @@ def test_moving_a_card_a_note_and_the_names_of_runs_are_steps(studio: Studio) ->
     for part in (0.3, 0.6, 1.0):
         QTest.mouseMove(view.viewport(), first + (last - first) * part)
     QTest.mouseRelease(view.viewport(), LEFT, pos=last)
-    assert session.stack.undoText() == "Move"
+    assert session.stack.undoText() == "Move dense_1"
     assert "n2" in session.project.positions
     studio.show_stage("fit")
     fit: Any = studio.page("fit")
-    fit._rename("run-1", "The good one")
+    fit._renamed("run-1", "The good one")
     assert session.stack.undoText() == "Rename run"
     session.undo()
     session.undo()

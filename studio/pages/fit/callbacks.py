@@ -25,6 +25,16 @@ def watched(callback: CallbackSpec) -> str:
     return str(getattr(callback, "monitor", "")).replace("_", " ")
 
 
+def step_of(before: Sequence[CallbackSpec], after: Sequence[CallbackSpec]) -> tuple[str, str | None]:
+    """Return how a change of callbacks is called as an undo step, and the key under which quick ones are one step."""
+    was, now = {type(c): c for c in before}, {type(c): c for c in after}
+    for record in was.keys() ^ now.keys():
+        on = tr("Turn on {callback}", callback=callback_title(record))
+        return (on if record in now else tr("Turn off {callback}", callback=callback_title(record))), None
+    record = next((r for r in now if now[r] != was[r]), CallbackSpec)
+    return tr("Set patience of {callback}", callback=callback_title(record)), f"fit.patience.{record.__name__}"
+
+
 class CallbackRow(QWidget):
     """One callback. `switched(record, on)` and `waits(record, patience)`: a person changed it."""
 
@@ -85,9 +95,9 @@ class CallbackRow(QWidget):
 
 
 class CallbackPanel(QWidget):
-    """A row per registered callback. `changed(callbacks)`: a person changed what the next fit does."""
+    """A row per registered callback. `changed(before, after)`: a person changed the callbacks of the next fit."""
 
-    changed = Signal(object)
+    changed = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,10 +130,10 @@ class CallbackPanel(QWidget):
 
     def _switched(self, record: type[CallbackSpec], on: bool) -> None:
         kept = tuple(c for c in self._callbacks if type(c) is not record)
-        self.changed.emit((*kept, record.suggestion()) if on else kept)
+        self.changed.emit(self._callbacks, (*kept, record.suggestion()) if on else kept)
 
     def _waits(self, record: type[CallbackSpec], patience: int) -> None:
         def waiting(callback: CallbackSpec) -> CallbackSpec:
             return callback.replace(patience=patience) if type(callback) is record else callback
 
-        self.changed.emit(tuple(waiting(c) for c in self._callbacks))
+        self.changed.emit(self._callbacks, tuple(waiting(c) for c in self._callbacks))

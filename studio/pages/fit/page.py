@@ -16,7 +16,7 @@ from studio.document import training_edits
 from studio.document.session import Live, Session
 from studio.jobs import sentence
 from studio.pages import numbers
-from studio.pages.fit.callbacks import CallbackPanel
+from studio.pages.fit.callbacks import CallbackPanel, step_of
 from studio.pages.fit.curves import RunCurves
 from studio.pages.fit.drawing import Drawing
 from studio.pages.fit.events import Event, EventsCard
@@ -334,10 +334,9 @@ class FitPage(Page):
             return
         self.session.edit(tr("Set learning rate"), _OptimizerField(learning_rate=rate), "learning_rate")
 
-    def _callbacks_set(self, callbacks: tuple[Any, ...]) -> None:
-        self.session.edit(
-            tr("Set callbacks"), lambda project: training_edits.set_fit(project, callbacks=callbacks), "fit.callbacks"
-        )
+    def _callbacks_set(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
+        label, key = step_of(before, after)
+        self.session.edit(label, lambda project: training_edits.set_fit(project, callbacks=after), key)
 
     def _halve_and_go_on(self, _checked: bool = False) -> None:
         run, rate = self._failure or (None, 0.0)

@@ -149,7 +149,8 @@ def test_each_edit_can_be_done_undone_and_redone(qapp: QApplication, name: str) 
             break
         prepared(session, name, seed)
     after, before = session.project, session.stack.last()
-    assert before is not None and before.label == name, f"{name} changed nothing"
+    assert before is not None
+    assert before.label == name, f"{name} changed nothing"
     session.undo()
     assert session.project == before.before
     session.redo()
