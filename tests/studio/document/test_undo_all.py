@@ -74,6 +74,7 @@ EDITS: dict[str, Edit] = {
     "move_layer": lambda p, c: edits.move_layer(p, c.node, c.wire) if c.wire else p,
     "move_to_end": lambda p, c: edits.move_to_end(p, c.node, c.other),
     "paste": lambda p, c: edits.paste(p, edits.copy(p, c.node, c.other), c.at),
+    "paste_code": lambda p, c: edits.paste_code(p, "Dense(4), Dropout(0.5)", c.at),
     "place": lambda p, c: edits.place(p, {c.node: c.at}),
     "remove": lambda p, c: edits.remove(p, c.node),
     "remove_notes": lambda p, c: edits.remove_notes(p, [c.note]),
