@@ -14,6 +14,8 @@ from studio.text import plural, tr
 from studio.widgets import Collapsible, FieldRow, Reset, row
 
 RESET_KEY = "Ctrl+Backspace"
+GOING_ON = ("rate", "int", "float", "enum", "activation", "spec")
+"""Kinds of fields whose value may be the first of several: steps and choices in quick succession are one undo step."""
 
 
 class Form(QWidget):
@@ -168,7 +170,7 @@ class _Line(QWidget):
             self.row.set_error(str(error))
             return
         self.row.set_error("")
-        self.form.set_asked.emit(self.info.name, value, self.info.kind in ("rate", "int", "float"))
+        self.form.set_asked.emit(self.info.name, value, self.info.kind in GOING_ON)
 
     def _nested_changed(self, field: str, value: Any, dragging: bool) -> None:
         if self.nested is not None:

@@ -154,7 +154,8 @@ class Inspector(QWidget):
         self.pages.setCurrentIndex(min(order.index(name), self.pages.count() - 1))
         if self.tabs is not None:
             self.tabs.set_value(name)
-        if self.weights is not None and name == "weights":
+        if self.weights is not None:
+            self.weights.open = name == "weights"
             self.weights.refresh()
 
     def _help(self, record: Any) -> None:

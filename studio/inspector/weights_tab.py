@@ -40,12 +40,13 @@ class WeightsTab(QWidget):
         layout.addStretch(1)
         self._shown: Any = None
         self._job: Job | None = None
+        self.open = False
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what the layer needs and what the current run holds of it; works only while it is on screen."""
+        """Show what the layer needs and what the current run holds of it; works only while it is open."""
         nodes = self.session.project.network.nodes
-        if self.node not in nodes or not self.isVisible():
+        if self.node not in nodes or not self.open:
             return
         self.frozen.set_value(not nodes[self.node].trainable)
         wanted, run = variables(self.session, self.node), self.session.run
@@ -61,10 +62,6 @@ class WeightsTab(QWidget):
             self._job = Job(Reading(run, ready), on_done=self._read, on_error=self._failed, name="weights").start()
         else:
             self._show([self._why_not(wanted, run), *(_planned(v) for v in wanted)])
-
-    def showEvent(self, event: Any) -> None:
-        super().showEvent(event)
-        self.refresh()
 
     def forget(self) -> None:
         """Wait no longer for figures."""
