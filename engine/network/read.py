@@ -78,7 +78,9 @@ def read(text: str, before: Collection[str] = ()) -> Reading:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > LONGEST:
         return _refused(1, f"Code may have {LONGEST:,} characters; this has {len(text):,}.")
-    lines = text.rstrip().split("\n")
+    lines = text.split("\n")
+    while len(lines) > 1 and not lines[-1].strip():
+        del lines[-1]
     for number, line in enumerate(lines, 1):
         if bad := FORBIDDEN.search(line):
             return _refused(number, f"A line may not hold the character {ascii(bad.group())[1:-1]}. Delete it.")

@@ -140,7 +140,11 @@ def _operator(walk: Walk, tree: ast.BinOp) -> Any:
 def _call(walk: Walk, tree: ast.Call) -> Any:
     func = tree.func
     if isinstance(func, ast.Call):
-        return walk.call_of(walk.value(func), tree)
+        made = walk.value(func)
+        if isinstance(made, Use) and made.made.kind == "Input" and not made.inputs and not tree.keywords:
+            made.inputs = walk.several(tree.args)
+            return made
+        return walk.call_of(made, tree)
     if isinstance(func, ast.Name) and func.id in walk.names and func.id not in RESERVED:
         return walk.call_of(walk.known(func.id, tree), tree)
     path = values.dotted(func)

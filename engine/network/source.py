@@ -192,7 +192,9 @@ class _Part:
         key, variable = f"{self.path}{node.id}", self.variables[node.id]
         if node.layer.KERAS == "Input":
             notes = ["trainable=False"] if self.exact and not node.trainable else []
-            self.writer.put(key, f"{variable} = {self._input(node, key)}", notes)
+            given = self._sources(node) if self.exact else []  # a wire that leads into an Input is an error, but there
+            call = f"({_listed([s or 'None' for s in given], None in given)})" if given else ""
+            self.writer.put(key, f"{variable} = {self._input(node, key)}{call}", notes)
             return
         call, notes = self._layer(node), []
         sources = self._sources(node)

@@ -309,3 +309,52 @@ def test_edits_of_one_text_are_mingled_line_by_line() -> None:
     assert mingle(base, "a\nMINE\nd", "a\nb\nTHEIRS\nd") == "a\nMINE\nd"
     assert mingle(base, base, "new") == "new"
     assert mingle(base, "typed", base) == "typed"
+
+
+def grouped(qtbot: Any) -> Coder:
+    """Someone with dense_2 and the dropout in a group."""
+    project = edits.group(classifier(), "n3", "n4")
+    return Coder(qtbot, project)
+
+
+def test_an_open_group_shows_its_own_code_and_is_edited_there(qtbot: Any, themed: QApplication) -> None:
+    coder = grouped(qtbot)
+    group = next(n for n in coder.session.project.network if n.layer.KERAS == "Model")
+    assert "Dropout(0.2" in coder.code.text()
+    coder.page.lens.open_group(group.id)
+    coder.settle()
+    assert "Dense(7" not in coder.code.text()
+    assert coder.page.code_panel.state.full_text().startswith(f"{group.name}.py")
+    coder.place("Dropout(0.2")
+    coder.type("Dropout(0.6")
+    coder.rest()
+    assert [n.layer for n in coder.page.lens.project.network if n.layer.KERAS == "Dropout"] == [
+        layer("Dropout", rate=0.6)
+    ]
+    coder.place("Dropout(0.6")
+    coder.type("Dropout(6")
+    coder.rest()
+    coder.leave()
+    coder.page.lens.leave_group()
+    coder.settle()
+    assert "Dropout(0.6" in coder.code.text()
+    assert coder.code.errors() == {}
+    coder.page.lens.open_group(group.id)
+    assert "Dropout(6" in coder.code.text()
+    coder.rest()
+    assert (
+        list(coder.code.errors().values()) == ["Dropout: rate must be less than 1; it is 6.0."] or coder.code.errors()
+    )
+
+
+def test_a_line_inside_a_group_selects_its_card_and_its_settings_are_edited(qtbot: Any, themed: QApplication) -> None:
+    coder = grouped(qtbot)
+    group = next(n for n in coder.session.project.network if n.layer.KERAS == "Model")
+    coder.click_card(group.name)
+    assert len(coder.code.marked()) > 3
+    coder.place("Dropout(0.2")
+    coder.type("Dropout(0.3")
+    coder.rest()
+    inner = coder.session.project.network.nodes[group.id].layer.network  # type: ignore[attr-defined]
+    assert layer("Dropout", rate=0.3) in [n.layer for n in inner]
+    assert list(inner.nodes) == list(group.layer.network.nodes)  # type: ignore[attr-defined]
