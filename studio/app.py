@@ -26,6 +26,7 @@ from studio.window import looks
 from studio.window.documents import Call, Documents
 from studio.window.failures import Failures
 from studio.window.help import Chosen, Help
+from studio.window.herald import Herald
 from studio.window.looks import Looks
 from studio.window.main_window import MainWindow
 from studio.window.menus import HELP, offer_recent, open_menu
@@ -58,10 +59,10 @@ class Studio(QObject):
         self.documents = Documents(self.window, self.session, self.settings, self.autosave)
         self.looks = Looks(self.settings, self)
         self.help = Help(self.window, self.settings, self.actions, self.looks.scale)
+        self.herald = Herald(self.session, self.window)
         self.pages: dict[str, Page] = {}
         self.stage = ""
         self.restarts = False
-        self._ran = False
         self._starting = ""
         self._bind()
         self.start = StartPage(self.actions, self.settings)
@@ -121,7 +122,6 @@ class Studio(QObject):
         ):  # fmt: skip
             signal.connect(self._soon)
         session.refused.connect(self._refused)
-        session.running_changed.connect(self._running_changed)
         session.stack.indexChanged.connect(self._soon)
         window.stage_wanted.connect(self.show_stage)
         window.dropped.connect(documents.open_path)
@@ -298,12 +298,6 @@ class Studio(QObject):
 
     def _tell(self, title: str, text: str, kind: str, action: str, act: Any) -> None:
         self.window.toasts.show(title, text, kind, action, act)
-
-    def _running_changed(self, progress: float | None) -> None:
-        """Let the task bar point at the window when a fit has ended while a person is elsewhere."""
-        if self._ran and progress is None and not self.window.isActiveWindow():
-            QApplication.alert(self.window)
-        self._ran = progress is not None
 
     def _keep_keys(self, _id: str) -> None:
         self.settings.keep_keys(self.actions.own_keys())

@@ -3,10 +3,7 @@
 import textwrap
 
 from engine.errors import UsageError
-from engine.network.merge import merge
 from engine.network.network import Network, stack
-from engine.network.parse import LONGEST, parse_layers
-from engine.network.read import read
 from engine.project.document import Project
 from studio.document.copies import copies
 from studio.document.network_edits import PITCH, Point, set_network
@@ -33,6 +30,10 @@ def paste_code(project: Project, text: str, at: Point | None = None) -> Project:
 
 def network_of(text: str) -> Network:
     """Return the layers of code as a network: statements, or a list "Dense(64), Dropout(0.2)". Raises UsageError."""
+    from engine.network.merge import merge  # these load all layers: not before something is pasted
+    from engine.network.parse import LONGEST, parse_layers
+    from engine.network.read import read
+
     text = textwrap.dedent(text.expandtabs(4)).strip("\n")
     found = read(text)
     network = Network() if found.errors else merge(found).network
