@@ -252,3 +252,13 @@ def test_a_selected_block_moves_in_the_stack_as_one(person: Person) -> None:
     assert person.names() == ["input_1", "dense_1", "dense_3", "dense_2", "dropout_1"]
     assert person.session.project.network.outputs == (person.id("dropout_1"),)
     assert len(person.session.selection.ids) == 2
+
+
+def test_f2_puts_the_keyboard_into_the_name(person: Person) -> None:
+    typist = Typist(person)
+    person.session.selection.set(person.id("dense_2"))
+    typist.press(K.Key_F2)
+    typist.write("hidden")
+    typist.press(K.Key_Return)
+    assert "hidden" in person.names()
+    assert "dense_2" not in person.names()
