@@ -194,14 +194,22 @@ class Page(QWidget):
     def squeeze(self) -> None:
         """Let side panels float when the centre has too little room: the right one first, then the left one."""
         left, right = (self.panels.get(side) for side in ("left", "right"))
-        taken = {side: panel.width() for side, panel in self.panels.items() if isinstance(panel, SidePanel)}
-        beside = 0 if "left" in self.hidden_by_person else taken.get("left", 0)
-        if isinstance(right, SidePanel) and left is not None:
-            self._float(right, self.width() < beside + CENTRE + taken["right"])
+        free = self.width() - CENTRE
+        if isinstance(right, SidePanel) and isinstance(left, SidePanel):
+            beside = 0 if "left" in self.hidden_by_person else left.usual
+            self._float(right, free < beside + right.usual)
         if isinstance(left, SidePanel) and self.rail is not None:
-            self._float(left, self.width() < taken["left"] + CENTRE)
+            self._float(left, free < left.usual)
             self.rail.setVisible(left.floats)
+        for panel, other in ((left, right), (right, left)):
+            if isinstance(panel, SidePanel):
+                panel.fit(free - self._docked(other))
         self._place()
+
+    def _docked(self, panel: QWidget | None) -> int:
+        """Return the width that a panel takes beside the centre."""
+        beside = isinstance(panel, SidePanel) and not panel.floats and panel.side not in self.hidden_by_person
+        return panel.width() if beside and panel is not None else 0
 
     def _float(self, panel: SidePanel, floats: bool) -> None:
         if floats == panel.floats or self._box is None:
@@ -283,9 +291,10 @@ class Page(QWidget):
         """Remember size and state of the panels."""
         kept: dict[str, Any] = {"hidden": sorted(self.hidden_by_person)}
         for name, panel in self.panels.items():
-            kept[name] = self._dock_height if isinstance(panel, Dock) else panel.width()
             if isinstance(panel, Dock):
-                kept["folded"] = panel.collapsed
+                kept |= {name: self._dock_height, "folded": panel.collapsed}
+            elif isinstance(panel, SidePanel):
+                kept[name] = panel.wanted
         settings.setValue(f"panels/{self.STAGE}", json.dumps(kept))
 
 

@@ -65,18 +65,24 @@ class SidePanel(Box):
     def __init__(self, content: QWidget, side: str, width: int) -> None:
         super().__init__((content, 1), fill="bg.panel", radius=0, sides="r" if side == "left" else "l", spacing=0)
         self.side, self.usual, self.floats = side, width, False
-        self._content, self._before = content, width
+        self._content, self._before, self.wanted, self._room = content, width, width, 10_000
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setFixedWidth(width)
         self.edge = Edge(self)
 
     def set_width(self, width: int) -> None:
-        """Give the panel a width, within its limits."""
+        """Give the panel the width that a person wants, within its limits."""
         least = min(max(round(self.usual * LEAST), self._content.minimumSizeHint().width()), self.usual)
-        wanted = min(max(width, least), round(self.usual * MOST))
-        if wanted != self.width():
-            self.setFixedWidth(wanted)
-            self.resize(wanted, self.height())
+        self.wanted = min(max(width, least), round(self.usual * MOST), max(self._room, self.usual))
+        self.fit(self._room)
+
+    def fit(self, room: int) -> None:
+        """Take the width that a person wants as far as there is room beside the centre, at least the usual one."""
+        self._room = room
+        width = min(self.wanted, max(room, self.usual))
+        if width != self.width():
+            self.setFixedWidth(width)
+            self.resize(width, self.height())
             self.resized.emit()
 
     def begin_resize(self) -> None:

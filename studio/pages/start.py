@@ -180,7 +180,9 @@ class StartPage(QWidget):
         self.drop = DropZone(Tile("file-spreadsheet", "core", 48, 26), words, blank, csv)
         note = Label(tr("a working stack on a sample table, ready to fit"), 12, 400, "text.muted", elide=True)
         grid = _grid([self._template(t) for t in TEMPLATES], 2)
-        titles = row(Label(tr("Templates"), 14, 600), (note, 1), spacing=8)
+        every = Button(tr("See all"), kind="ghost", size="small", name=tr("See all templates"))
+        every.clicked.connect(self.show_templates)
+        titles = row(Label(tr("Templates"), 14, 600), (note, 1), every, spacing=8)
         content = column(head, 4, self.drop, 8, titles, (grid, 1), spacing=8, margins=(28, 24, 20, 24))
         return Scroll(content, name=tr("New project"))
 

@@ -36,7 +36,12 @@ class Toast(Box):
         words += [Label(text, 11, 400, "text.muted", wrap=True)] if text else []
         tools: list[Item] = [self.button] if self.button else []
         line = row(
-            Icon(icon, color), (column(*words, spacing=2), 1), *tools, close, spacing=10, margins=(12, 10, 8, 10)
+            Icon(icon, color),
+            (column(None, *words, None, spacing=2), 1),
+            *tools,
+            close,
+            spacing=10,
+            margins=(12, 10, 8, 10),
         )
         super().__init__(line, fill="bg.raised", stroke="border.strong")
         self.setFixedWidth(WIDTH)

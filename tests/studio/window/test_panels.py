@@ -222,3 +222,19 @@ def test_every_page_fits_1120_by_700(whole: Studio) -> None:
         shown = [p for n, p in page.panels.items() if p.isVisible() and not getattr(p, "floats", False)]
         assert all(page.rect().contains(p.geometry()) for p in shown if p.parentWidget() is page), stage
     assert on_screen(whole.window, "Project menu").width() >= 60
+
+
+def test_a_wide_panel_leaves_the_centre_its_room(whole: Studio) -> None:
+    page = define(whole)
+    right = side(page, "right")
+    drag(right.edge, QPoint(-200, 0))
+    assert right.width() == 512
+    narrow(whole, 1300)
+    assert not right.floats
+    assert right.width() == 1300 - 240 - CENTRE
+    drag(right.edge, QPoint(-200, 0))
+    assert right.width() == 1300 - 240 - CENTRE
+    narrow(whole, 1440)
+    assert right.width() == 1300 - 240 - CENTRE
+    drag(side(page, "left").edge, QPoint(2000, 0))
+    assert page.view.width() >= CENTRE
