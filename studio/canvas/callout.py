@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from PySide6.QtCore import QPoint, QRectF, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -18,6 +18,7 @@ WIDTH, EDGE = 296, 8
 SMALLEST_ZOOM = 0.5
 SETTLE_MS = 30
 """While cards slide, the callout follows this often."""
+COMING = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move, QEvent.Type.Resize)
 SHAPE = re.compile(r"\((?:\d+(?:, \d+)*,?)\)")
 LOOK = {"error": ("circle-alert", "danger.fill"), "warning": ("triangle-alert", "warning.fill")}
 
@@ -58,7 +59,8 @@ class Callout(Box):
         self.hide()
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, max(self.heightForWidth(WIDTH), super().sizeHint().height()))
+        fitting = self.heightForWidth(WIDTH)
+        return QSize(WIDTH, fitting if fitting > 0 else super().sizeHint().height())
 
     def show_problem(self, problem: Problem | None) -> None:
         """Show a problem, or none."""
@@ -99,7 +101,7 @@ class Callout(Box):
             self.hide()
             return
         self.resize(WIDTH, self.sizeHint().height())
-        floating = [QRectF(w.geometry()) for w in self.avoid if not w.isHidden()]
+        floating = [self._here(w) for w in self.avoid if not w.isHidden()]
         places = Places(self.view, str(self.problem.node), floating)
         at = places.best(self.width(), self.height(), EDGE)
         if at is None:
@@ -107,6 +109,22 @@ class Callout(Box):
             return
         self.move(*at)
         self.show()
+
+    def keep_off(self, *widgets: QWidget) -> None:
+        """Keep off further widgets too, panels that may lie over the canvas; follow their coming and going."""
+        self.avoid = (*self.avoid, *widgets)
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in COMING:
+            self._moved()
+        return False
+
+    def _here(self, widget: QWidget) -> QRectF:
+        """Return where a widget lies, in pixels of the canvas."""
+        at = self.view.mapFromGlobal(widget.mapToGlobal(QPoint(0, 0)))
+        return QRectF(QPointF(at), QSizeF(widget.size()))
 
     # ---- fixes -----------------------------------------------------------------------------------------------------
     def _fix(self) -> None:

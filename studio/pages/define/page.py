@@ -109,6 +109,7 @@ class DefinePage(Page):
         self.inspector.fit_asked.connect(self._go_fit)
         self.stage.first_wanted.connect(self._first)
         self.stage.callout.fix_asked.connect(self._fix_called_out)
+        self.stage.callout.keep_off(*(self.panels[name] for name in ("left", "right") if name in self.panels))
         self.stage.callout.repair_asked.connect(self._fix_otherwise)
         self.problems.chosen.connect(self.go_to)
         self.problems.fixed.connect(self._fix_one)

@@ -2,14 +2,16 @@
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from engine.errors import Problem, Repair
 from studio.document import edits
 from studio.text import tr
-from studio.widgets import Box, Button, Icon, IconButton, Label, Scroll, clear, lay, row
+from studio.widgets import Box, Button, Icon, IconButton, Label, Scroll, lay, row
 from studio.widgets.base import Item, plain_tip
 
+MOST_ROWS = 100
+"""More problems than this are not listed; walking goes to all."""
 LOOK = {
     "error": ("circle-alert", "danger.fill"),
     "warning": ("triangle-alert", "warning.fill"),
@@ -107,26 +109,50 @@ class ProblemsList(QWidget):
         lay(self, [(self.area, 1)], True, 0, 0)
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
-        """Show these problems; does nothing when they are the ones shown."""
+        """Show these problems; rows that stay are kept, and the keyboard stays in the list."""
         if problems == self._shown:
             return
         self._shown = problems
-        clear(self.box)
-        self.rows = [ProblemRow(p) for p in problems]
+        at = self._row_of_focus()
+        kept = {line.problem: line for line in self.rows}
+        self.rows = [kept.pop(p, None) or self._row(p) for p in problems[:MOST_ROWS]]
+        while (item := self.box.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None and widget not in self.rows:
+                widget.hide()
+                widget.setParent(None)
+                widget.deleteLater()
         for line in self.rows:
-            line.chosen.connect(self.chosen)
-            line.fixed.connect(self.fixed)
-            line.stepped.connect(self._step)
             self.box.addWidget(line)
-        if not problems:
+        self._end(len(problems) - len(self.rows))
+        self.box.addStretch(1)
+        if at >= 0 and self._row_of_focus() < 0 and self.rows:
+            self.rows[min(at, len(self.rows) - 1)].setFocus()
+
+    def _row(self, problem: Problem) -> ProblemRow:
+        line = ProblemRow(problem)
+        line.chosen.connect(self.chosen)
+        line.fixed.connect(self.fixed)
+        line.stepped.connect(self._step)
+        return line
+
+    def _end(self, more: int) -> None:
+        """Say below the rows that there is nothing, or how many there are no rows of."""
+        if not self.rows:
             text = Label(tr("No problems. Everything fits."), 12, 400, "text.secondary")
             self.box.addWidget(row(Icon("circle-check", "success.fill"), text, None, margins=(8, 4, 8, 4)))
-        self.box.addStretch(1)
+        elif more:
+            text = Label(tr("and {n} more; F8 goes to all of them", n=more), 12, 400, "text.secondary")
+            self.box.addWidget(row(text, None, margins=(8, 4, 8, 4)))
+
+    def _row_of_focus(self) -> int:
+        """Return the row that the keyboard is in; -1: none."""
+        focus = QApplication.focusWidget()
+        return next((i for i, line in enumerate(self.rows) if line is focus or line.isAncestorOf(focus)), -1)
 
     def _step(self, by: int) -> None:
         """Move the keyboard to the row below or above."""
-        focus = self.focusWidget()
-        at = next((i for i, line in enumerate(self.rows) if line is focus or line.isAncestorOf(focus)), -1)
+        at = self._row_of_focus()
         if 0 <= at + by < len(self.rows):
             self.rows[at + by].setFocus()
             self.area.ensureWidgetVisible(self.rows[at + by], 0, 4)

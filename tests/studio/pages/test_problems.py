@@ -1,6 +1,7 @@
 """Problems at the Define page by mouse and keys: list, callout, badge and code; F8 walks, one click mends."""
 
 import itertools
+import time
 from typing import Any
 
 import pytest
@@ -113,6 +114,34 @@ def test_up_and_down_walk_the_list(qtbot: Any, themed: QApplication) -> None:
     assert rows[0].hasFocus()
 
 
+def test_a_fix_by_keyboard_leaves_the_keyboard_in_the_list(qtbot: Any, themed: QApplication) -> None:
+    person = Person(qtbot, idle())
+    person.window.activateWindow()
+    wait_until(person.window.isActiveWindow)
+    rows = list(person.page.problems.rows)
+    button = next(b for b in rows[1].findChildren(QWidget) if b.accessibleName().startswith("Remove "))
+    button.setFocus()
+    QTest.keyClick(button, K.Key_Space)
+    QApplication.processEvents()
+    assert rows[-1] is person.page.problems.rows[-1]  # what stays is not made anew
+    assert len(person.page.problems.rows) < len(rows)
+    assert person.page.problems.rows[1].hasFocus()
+
+
+def test_hundreds_of_problems_are_not_all_listed(qtbot: Any, themed: QApplication) -> None:
+    network = Network()
+    for _ in range(300):
+        network, _ = network.add(layer("Dense", units=3))
+    person = Person(qtbot, Project(network=network))
+    begun = time.perf_counter()
+    person.session.edit("x", lambda p: edits.set_field(p, "n5", "units", 4))
+    assert time.perf_counter() - begun < 2
+    assert len(person.page.problems.rows) == 100
+    assert len(person.session.problems) > 300
+    person.key(K.Key_F8, SHIFT)
+    assert person.page.problem == person.session.problems[-1]
+
+
 def test_fix_all_safe_is_one_step_and_leaves_what_changes_results(qtbot: Any, themed: QApplication) -> None:
     person = Person(qtbot, idle())
     before = person.session.project
@@ -223,6 +252,24 @@ def assert_free(person: Person) -> None:
         points = [view.mapFromScene(QPointF(*p)) for p in person.scene.wires[key].route.points]
         for a, b in itertools.pairwise(points):
             assert not box.intersects(QRect(a, b).normalized().adjusted(-1, -1, 1, 1)), key
+
+
+def test_the_callout_keeps_off_a_panel_that_lies_over_the_canvas(qtbot: Any, themed: QApplication) -> None:
+    person = Person(qtbot, mixed())
+    person.window.resize(1120, 700)
+    person.settle()
+    person.click_card("concatenate_1")
+    panel, callout = person.page.panels["right"], person.page.stage.callout
+    if panel.isHidden():
+        person.page.toggle_panel("right")
+    wait_until(lambda: not person.page.stage.callout._later.isActive())
+    assert panel.isVisible()
+    there = QRect(callout.mapToGlobal(QPoint(0, 0)), callout.size())
+    cover = QRect(panel.mapToGlobal(QPoint(0, 0)), panel.size())
+    assert not (callout.isVisible() and there.intersects(cover))
+    person.page.toggle_panel("right")
+    wait_until(lambda: callout.isVisible() and not callout._later.isActive())
+    assert_free(person)
 
 
 def test_without_room_the_callout_goes(person: Person) -> None:
