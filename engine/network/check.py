@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.errors import Problem, Repair
 from engine.layers.spec import Shape
 from engine.network import inside, pairing
+from engine.network.nested import Model
 from engine.network.network import Network, Node
 from engine.network.pairing import Goal
 from engine.network.shapes import Shapes, infer
@@ -151,6 +152,10 @@ def _fed(network: Network, feeds: Mapping[str, Feed]) -> Iterator[Problem]:
                 yield from _scaled_twice(node, feed)
                 yield from _unscaled(network, node, feed, source)
                 yield from _vocabulary(node, feed, network.nodes[source].name)
+        if isinstance(node.layer, Model):
+            entries = zip(node.layer.network.inputs(), network.sources(node.id), strict=False)
+            inner = {entry: feeds[source] for entry, source in entries if source in feeds}
+            yield from (inside.within(node, problem) for problem in _fed(node.layer.network, inner) if inner)
 
 
 def _scaled_twice(node: Node, feed: Feed) -> Iterator[Problem]:

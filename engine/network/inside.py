@@ -38,10 +38,10 @@ def _rows(network: Network, node: Node, shapes: Shapes) -> tuple[Shape, ...] | N
 def _inside(group: Node, layer: Model, rows: tuple[Shape, ...], more: More) -> Iterator[Problem]:
     network, shapes = layer.network, known(layer.network, rows)
     for problem in (*problems(network, shapes, more), *_ends(network), *more(network)):
-        yield _within(group, problem)
+        yield within(group, problem)
 
 
-def _within(group: Node, problem: Problem) -> Problem:
+def within(group: Node, problem: Problem) -> Problem:
     """Return a problem of a group's network as one of the network around it."""
     repair = None if problem.repair is None else _reaching(group, problem.repair)
     where = group.name if problem.where == "network" else f"{group.name}/{problem.where}"

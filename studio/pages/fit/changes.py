@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from engine.network.network import Network, Node
 from engine.project.document import Project
 from engine.specs import Spec, literal
 from studio.text import plural, tr
@@ -28,7 +29,7 @@ class Change:
 
 def changes(before: Project, after: Project) -> tuple[Change, ...]:
     """Return the differences in the order of the stages; the last line says so when data and split are the same."""
-    found = [*_layers(before, after), *_wiring(before, after), *_training(before, after), *_fit(before, after)]
+    found = [*_layers(before.network, after.network), *_training(before, after), *_fit(before, after)]
     return (*found, *_data(before, after))
 
 
@@ -43,24 +44,33 @@ def headline(before: Project | None, after: Project) -> str:
     return plural(count, "layer", "layers")
 
 
-def _layers(before: Project, after: Project) -> Iterator[Change]:
-    old, new = before.network.nodes, after.network.nodes
+def _layers(before: Network, after: Network, place: str = "") -> Iterator[Change]:
+    """Yield what came, went or changed; place: the groups around these layers, "group_1/"."""
+    old, new = before.nodes, after.nodes
     for node in new.values():
+        name = f"{place}{node.name}"
         if node.id not in old:
-            yield Change("add", tr("Add {name}", name=node.name))
-        elif node.layer != old[node.id].layer:
-            yield from _fields(node.name, old[node.id].layer, node.layer)
-        elif node.trainable != old[node.id].trainable:
-            text = "Unfreeze {name}" if node.trainable else "Freeze {name}"
-            yield Change("change", tr(text, name=node.name))
+            yield Change("add", tr("Add {name}", name=name))
+        else:
+            yield from _layer(name, old[node.id], node)
     for node in old.values():
         if node.id not in new:
-            yield Change("remove", tr("Remove {name}", name=node.name))
+            yield Change("remove", tr("Remove {name}", name=f"{place}{node.name}"))
+    if set(old) == set(new) and before.wires != after.wires:
+        yield Change("change", tr("Wires changed in {place}", place=place[:-1]) if place else tr("Wires changed"))
 
 
-def _wiring(before: Project, after: Project) -> Iterator[Change]:
-    if set(before.network.nodes) == set(after.network.nodes) and before.network.wires != after.network.wires:
-        yield Change("change", tr("Wires changed"))
+def _layer(name: str, old: Node, new: Node) -> Iterator[Change]:
+    inner = getattr(old.layer, "network", None), getattr(new.layer, "network", None)
+    if isinstance(inner[0], Network) and isinstance(inner[1], Network):
+        yield from _layers(inner[0], inner[1], f"{name}/")
+    elif new.layer != old.layer:
+        yield from _fields(name, old.layer, new.layer)
+    if new.trainable != old.trainable:
+        yield Change("change", tr("Unfreeze {name}" if new.trainable else "Freeze {name}", name=name))
+    if (new.shares is None) != (old.shares is None):
+        text = "{name} with own weights" if new.shares is None else "{name} with shared weights"
+        yield Change("change", tr(text, name=name))
 
 
 def _training(before: Project, after: Project) -> Iterator[Change]:

@@ -14,6 +14,7 @@ from engine import (
 )
 from engine.errors import UsageError
 from engine.model import Model
+from engine.network.check import Feed, check
 from engine.network.flat import flat
 from engine.network.kept import Kept
 from engine.network.network import Network, Wire, stack
@@ -457,3 +458,17 @@ def test_a_group_takes_as_many_wires_as_it_has_inputs() -> None:
     (problem,) = (p for p in infer(more.network).problems if p.node == node)
     assert problem.message == "group_1 needs 2 inputs. It has 1."
     assert infer(edits.connect(more, first, node).network).output[node] == (8,)
+
+
+def test_what_does_not_go_with_the_data_is_told_inside_of_groups_too() -> None:
+    specs = [layer("Input", shape=(1,)), layer("Embedding", input_dim=3, output_dim=2), layer("Flatten")]
+    project = Project(network=stack(*specs))
+    held, node = grouped(project, "embedding_1", "flatten_1")
+    feeds = {project.network.inputs()[0]: Feed((1,), vocabulary=7, name="city")}
+    (before,) = (p for p in check(project.network, feeds) if p.short == "too few rows")
+    (problem,) = (p for p in check(held.network, feeds) if p.short == "too few rows")
+    assert problem.message == before.message
+    assert (problem.node, problem.inside) == (node, ids(project, "embedding_1"))
+    assert problem.repair is not None
+    mended = edits.apply_repair(held, problem.repair)
+    assert not [p for p in check(mended.network, feeds) if p.short == "too few rows"]

@@ -8,6 +8,7 @@ from engine.layers.core import Dense
 from engine.network.network import stack
 from engine.optimizers.records import SGD, Adam
 from engine.project.document import Project
+from studio.document import edits
 from studio.document import training_edits as training
 from studio.document.session import Edit
 from studio.pages.fit.changes import changes, headline
@@ -33,6 +34,16 @@ def test_layers() -> None:
     assert texts(dataclasses.replace(BASE, network=BASE.network.remove("n2")))[0] == "Remove dense_2"
     frozen = dataclasses.replace(BASE, network=BASE.network.replace("n1", trainable=False))
     assert texts(frozen)[0] == "Freeze dense_1"
+
+
+def test_layers_in_groups() -> None:
+    grouped = edits.group(BASE, "n1", "n2")
+    (group,) = edits.added(BASE, grouped)
+    wider = edits.inside(grouped, (group,), lambda p: edits.set_field(p, "n1", "units", 16))
+    assert changes(grouped, wider)[0].text == "group_1/dense_1 units 8 → 16"
+    more = edits.inside(grouped, (group,), lambda p: edits.insert_after(p, Dense(4), "n1"))
+    assert changes(grouped, more)[0].text == "Add group_1/dense_3"
+    assert changes(BASE, edits.connect(edits.duplicate_shared(BASE, "n2"), "n2", "n3"))[0].text == "Add dense_3"
 
 
 @pytest.mark.parametrize(
