@@ -12,7 +12,7 @@ from studio.widgets import Box, Button, IconButton, Label, Line
 TOOLS = (("select", "use_select"), ("hand", "use_hand"), ("link", "use_link"), ("note", "use_note"))
 ALIGNS = (
     "align_left", "align_centre", "align_right", "", "align_top", "align_middle", "align_bottom", "",
-    "distribute_across", "distribute_down",
+    "distribute_across", "distribute_down", "", "group",
 )  # fmt: skip
 RECORDS = {action.id: action for action in CANVAS}
 LEAST = 2
