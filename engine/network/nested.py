@@ -179,10 +179,22 @@ class Inner:
 Nested = Model
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=24)
 def known(network: Network, rows: tuple[Shape, ...]) -> Shapes:
-    """Return the shapes inside for these inputs. Kept: a network around this one asks several times for each layer."""
-    return infer(network, dict(zip(network.inputs(), rows, strict=False)))
+    """Return the shapes inside for these inputs. Kept: a network around this one asks several times for each layer.
+
+    What was found of an earlier state of the same network is taken over where it holds.
+    """
+    inputs = network.inputs()
+    found = infer(network, dict(zip(inputs, rows, strict=False)), _LATEST.pop(inputs, None))
+    _LATEST[inputs] = found
+    if len(_LATEST) > LATEST:
+        del _LATEST[next(iter(_LATEST))]
+    return found
+
+
+LATEST = 24
+_LATEST: dict[tuple[str, ...], Shapes] = {}
 
 
 def answering(node: Node) -> Node:

@@ -133,7 +133,7 @@ def _layer_card(
     line = tensor if layer.KERAS == "Input" else _line(node, sources, owner)
     count = "–" if parameters is None else tr("shared") if owner else count_text(parameters)
     error, warning = _marks(problem)
-    title, name = (node.name, tr("Group")) if group else (layer.KERAS, node.name)
+    title, name = (node.name, f"× {len(others) + 1}" if others else tr("Group")) if group else (layer.KERAS, node.name)
     return Card(node.id, title, name, line, count, layer.GROUP, layer.ICON, error, warning, not node.trainable,
                 layer.KERAS != "Input", stacked=group, shares=others, end=end,
                 sentence=said(problem), note=node.note)  # fmt: skip

@@ -22,7 +22,7 @@ class Sentences:
         """Return the sentence of a block."""
         card, links = self._drawn.cards[id], self._drawn.links
         into, out = self._into[id], self._out[id]
-        parts = [*((card.name, card.title) if card.stacked else (card.title, card.name)), card.line]
+        parts = [*((tr("Group"), card.title) if card.stacked else (card.title, card.name)), card.line]
         parts += [f"{k} {v}" for k, v in card.lines]
         parts += [tr("input {shape}", shape=links[k].text or tr("unknown")) for k in into]
         parts += [tr("output {shape}", shape=links[k].text or tr("unknown")) for k in out[:1]]

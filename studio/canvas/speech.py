@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from studio.canvas.sentences import Sentences
 from studio.text import plural, tr
+from studio.widgets.announce import announce
 
 if TYPE_CHECKING:
     from studio.canvas.view import View
@@ -49,5 +49,5 @@ class Speech(QObject):
 
     def _announce(self, text: str) -> None:
         self.last = text
-        if QAccessible.isActive() and self.view.hasFocus():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, text))
+        if self.view.hasFocus():
+            announce(self.view, text)

@@ -1,7 +1,7 @@
 """Group and ungroup: some layers become one card that holds them, and the other way round. Results stay equal."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.errors import UsageError
@@ -77,10 +77,21 @@ def _check(network: Network, inner: list[str]) -> None:
                 f"{names[node]} shares its weights with {names[outside[0]]}, which would stay outside. "
                 "Select both, or give it its own weights."
             )
-    below = set().union(*(downstream(network, n) for n in inner)) - set(inner)
-    for node in network.order():
-        if node in below and downstream(network, node) & set(inner):
-            raise UsageError(f"The selected layers must hang together. {names[node]} lies between them. Select it too.")
+    between = _reached(inner, network.targets) & _reached(inner, network.sources) - set(inner)
+    for node in (n for n in network.order() if n in between):
+        raise UsageError(f"The selected layers must hang together. {names[node]} lies between them. Select it too.")
+
+
+def _reached(nodes: list[str], steps: Callable[[str], Iterable[str]]) -> set[str]:
+    """Return what is reached from nodes by one or more steps."""
+    found: set[str] = set()
+    waiting = list(nodes)
+    while waiting:
+        for node in steps(waiting.pop()):
+            if node not in found:
+                found.add(node)
+                waiting.append(node)
+    return found
 
 
 def _output(network: Network, inner: list[str]) -> str:

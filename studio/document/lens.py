@@ -59,12 +59,14 @@ class Lens(QObject):
     """A session with a scope, the path of open groups. View state: it is neither saved nor undone.
 
     Signals: `changed(before, after)` as the session's, with what is shown; `scope_left(scope)` before another scope is
-    shown, `scope_changed(scope)` when it is.
+    shown, `scope_changed(scope)` when it is. `changed_elsewhere(scope)`: undo, redo or a fix has changed only what
+    lies in a group that is not shown.
     """
 
     changed = Signal(object, object)
     scope_left = Signal(object)
     scope_changed = Signal(object)
+    changed_elsewhere = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +74,7 @@ class Lens(QObject):
         self._scope: Scope = ()
         self._seen = Seen(session, ())
         self._before = session.project
-        self._telling = False
+        self._telling = self._editing = False
         self.selection = Selection(self)
         self.selection.set(*session.selection.ids)
         session.changed.connect(self._changed)
@@ -123,10 +125,10 @@ class Lens(QObject):
         """Return what lies in a group, open or not."""
         return self._current() if path == self._scope else Seen(self._session, path)
 
-    def names(self) -> tuple[str, ...]:
-        """Return the names of the open groups."""
+    def names(self, path: Scope | None = None) -> tuple[str, ...]:
+        """Return the names of the groups of a path; without one, of the open groups."""
         names, network = [], self._session.project.network
-        for node in self._scope:
+        for node in self._scope if path is None else path:
             names.append(network.nodes[node].name)
             group = scope.group_at(network, node)
             network = group.network if group is not None else network
@@ -143,7 +145,11 @@ class Lens(QObject):
         """Apply an edit to what is shown, as one undo step of the session."""
         path = self._scope
         whole = f"{'/'.join(path)}:{key}" if key and path else key
-        return self._session.edit(label, lambda project: scope.inside(project, path, edit), whole)
+        self._editing = True
+        try:
+            return self._session.edit(label, lambda project: scope.inside(project, path, edit), whole)
+        finally:
+            self._editing = False
 
     def amend(self, label: str, edit: Edit) -> bool:
         """Let an edit of what is shown join the last step."""
@@ -198,7 +204,7 @@ class Lens(QObject):
     def _opened(self, *_: object) -> None:
         self.show_scope(())
 
-    def _changed(self, *_: object) -> None:
+    def _changed(self, whole_before: Project, whole: Project) -> None:
         before, path = self._before, scope.valid(self._session.project, self._scope)
         narrower, self._scope = path != self._scope, path
         self._take()
@@ -208,6 +214,10 @@ class Lens(QObject):
         if narrower:
             self.selection.set(*(() if path else self._session.selection.ids))
             self.scope_changed.emit(path)
+        if not self._editing and whole_before.network is not whole.network:
+            place = scope.place_of_change(whole_before.network, whole.network)
+            if place not in ((), path):
+                self.changed_elsewhere.emit(place)
 
     def _chosen(self, ids: object) -> None:
         """The selection of the session follows: the same ids, or the open group."""

@@ -44,6 +44,20 @@ def valid(project: Project, scope: Scope) -> Scope:
     return scope
 
 
+def place_of_change(before: Network, after: Network) -> Scope:
+    """Return the path of the group in which alone two networks differ; () when they differ outside of groups."""
+    if before.wires != after.wires or before.outputs != after.outputs or before.nodes.keys() != after.nodes.keys():
+        return ()
+    other = [n for n in after if n is not before.nodes[n.id] and n != before.nodes[n.id]]
+    owner = next((n.id for n in other if n.shares is None), None)
+    if owner is None or any(sharing.owner_of(after, n.id) != owner for n in other):
+        return ()
+    old, new = group_at(before, owner), group_at(after, owner)
+    if old is None or new is None or dataclasses.replace(after.nodes[owner], layer=old) != before.nodes[owner]:
+        return ()
+    return (owner, *place_of_change(old.network, new.network))
+
+
 def shown(project: Project, scope: Scope) -> Project:
     """Return what lies in a group as a project: its network and positions, no targets and no feeds."""
     for node in scope:

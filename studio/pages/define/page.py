@@ -1,5 +1,6 @@
 """The Define page: palette, canvas, inspector, and a dock with problems, outline and code."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSettings
@@ -14,6 +15,7 @@ from studio.canvas.outlooks import Outlooks
 from studio.canvas.palette import Palette
 from studio.document import mending
 from studio.document.lens import Lens
+from studio.document.scope import Scope
 from studio.document.stages import PLACES
 from studio.inspector import Inspector
 from studio.pages.define.code_panel import CodePanel
@@ -99,6 +101,7 @@ class DefinePage(Page):
         session.problems_changed.connect(self._prepared)
         session.opened.connect(self._opened)
         self.outlooks = Outlooks(self.lens, view)
+        self.lens.changed_elsewhere.connect(self._changed_elsewhere)
         session.selection.changed.connect(self._chosen)
         view.said.connect(self._said)
         view.edit_asked.connect(self._edit)
@@ -146,6 +149,15 @@ class DefinePage(Page):
     def _prepared(self, *_: object) -> None:
         self.scene.refresh()
         self._refresh()
+
+    def _changed_elsewhere(self, place: Scope) -> None:
+        """Undo, redo or a fix has changed something in a group that is not on screen: say so and offer to show it."""
+        if self.isVisible():
+            names = " › ".join(self.lens.names(place))
+            text = tr("Nothing of it is on screen here.")
+            self.toast(
+                tr("Changed in {name}", name=names), text, "info", tr("Show"), partial(self.lens.show_scope, place)
+            )
 
     def _opened(self, *_: object) -> None:
         self._walked, self._told = None, False

@@ -297,3 +297,20 @@ def test_the_inspector_says_whose_weights_are_used(person: Person) -> None:
     assert person.find("Shared weights").text() == "Used by dense_4 too"
     person.click(person.find("Use own weights"))
     assert person.session.project.network.nodes[person.id("dense_4")].shares is None
+
+
+def test_undo_of_what_is_not_on_screen_says_so_and_shows_it(grouped: Person) -> None:
+    node = grouped.id("group_1")
+    grouped.key(K.Key_Return, CTRL)
+    inner = next(n.id for n in grouped.view.session.project.network if n.name == "dense_2")
+    told: list[Any] = []
+    grouped.page.tell.connect(lambda *said: told.append(said))
+    grouped.view.session.edit("Set units", lambda p: edits.set_field(p, inner, "units", 32))
+    grouped.session.undo()
+    assert not told
+    grouped.key(K.Key_Left, ALT)
+    grouped.session.redo()
+    ((title, _, _, action, act),) = told
+    assert (title, action) == ("Changed in group_1", "Show")
+    act()
+    assert grouped.view.session.scope == (node,)
