@@ -1,11 +1,10 @@
 """An editor of Python code: a `CodeView` that a person types in, with indents, its own undo, and no trap for Tab."""
 
-import difflib
-
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QTextCursor
 
 from studio.widgets.code import CodeView
+from studio.widgets.line_diff import differences
 
 INDENT = "    "
 UNDO, REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
@@ -32,6 +31,7 @@ class CodeEditor(CodeView):
         self.cursorPositionChanged.connect(self._moved)
         self._quiet = False
         self.set_text(text)
+        self._forget_undo()
 
     # ---- text ------------------------------------------------------------------------------------------------------
     def text(self) -> str:
@@ -45,13 +45,12 @@ class CodeEditor(CodeView):
             return
         self._quiet = True
         place = self.verticalScrollBar().value()
-        self.document().setUndoRedoEnabled(False)
         pen = QTextCursor(self.document())
         pen.beginEditBlock()
-        for first, last, lines in reversed(_differences(old, new)):
+        for first, last, lines in reversed(differences(old, new)):
             self._replace(pen, first, last, lines, len(old))
         pen.endEditBlock()
-        self.document().setUndoRedoEnabled(True)
+        self._forget_undo()
         self.verticalScrollBar().setValue(place)
         self._quiet = False
         self._line = self.line()
@@ -76,6 +75,10 @@ class CodeEditor(CodeView):
                 pen.setPosition(self.document().findBlockByNumber(first).position() - 1)
                 pen.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         pen.insertText(text)
+
+    def _forget_undo(self) -> None:
+        self.document().setUndoRedoEnabled(False)
+        self.document().setUndoRedoEnabled(True)
 
     def line(self) -> int:
         """Return the number of the line on which the cursor stands."""
@@ -155,11 +158,3 @@ class CodeEditor(CodeView):
         above = cursor.block().text()[: cursor.positionInBlock()]
         indent = above[: len(above) - len(above.lstrip(" "))]
         return indent + (INDENT if above.rstrip().endswith(("(", "[", "{", ":")) else "")
-
-
-def _differences(old: list[str], new: list[str]) -> list[tuple[int, int, list[str]]]:
-    """Return (first, last, lines): the lines of `old` from first up to last become these."""
-    if abs(len(old) - len(new)) > 2000:
-        return [(0, len(old), new)]
-    codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return [(i, j, new[k:m]) for tag, i, j, k, m in codes if tag != "equal"]
