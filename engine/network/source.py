@@ -56,7 +56,8 @@ def source(
     """
     writer = _Writer(set(taken), exact, kept)
     writer.network(network, feeds or {}, "model", path="")
-    used = [m for m in MODULES if any(re.search(rf"\b{m}\.", text) for key, text in writer.lines if key != TOP)]
+    ours = [text for i, (_, text) in enumerate(writer.lines, 1) if i not in writer.stray]
+    used = [m for m in MODULES if any(re.search(rf"\b{m}\.", text) for text in ours)]
     head = _Writer(set(), exact, kept)
     head.loose(TOP)
     head.put(IMPORT, f"from {package} import {', '.join(['Model', *used])}", blank=True)
