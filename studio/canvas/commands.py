@@ -241,13 +241,15 @@ class Commands(Grouping):
 
     def _walk(self, dx: int, dy: int, *, extend: bool) -> None:
         current, wire = self.session.selection.current, self.canvas.chosen_wire
+        found: str | None
         if wire is not None and dy:
-            found: str | None = wire[1] if dy > 0 else wire[0]  # from a wire to one of its ends
-        elif current not in self.canvas.nodes:
-            first = next(iter(self.session.project.network.order()), next(iter(self.canvas.nodes), None))
-            found = first
+            found = wire[1] if dy > 0 else wire[0]  # from a wire to one of its ends
+        elif current in self.canvas.nodes and dy:
+            found = self._along(str(current), dy)
+        elif current is not None and self.canvas.item(current) is not None:
+            found = self._towards(current, dx, dy)
         else:
-            found = self._along(current, dy) if dy else self._beside(current, dx)
+            found = next(iter(self.session.project.network.order()), next(iter(self.canvas.places), None))
         if found:
             (self.session.selection.add if extend else self.session.selection.set)(found)
             self.reveal(found)
@@ -255,16 +257,17 @@ class Commands(Grouping):
     def _along(self, card: str, dy: int) -> str | None:
         """Return the next card along the wires: the straightest one."""
         ends = [k[1] if dy > 0 else k[0] for k in self.canvas.touching[card] if k[0 if dy > 0 else 1] == card]
-        x, y = self.canvas.nodes[card].x(), self.canvas.nodes[card].y()
+        x, y = self.canvas.places[card]
         return min(
-            ends, key=lambda e: abs(self.canvas.nodes[e].x() - x) + abs(self.canvas.nodes[e].y() - y), default=None
+            ends, key=lambda e: abs(self.canvas.places[e][0] - x) + abs(self.canvas.places[e][1] - y), default=None
         )
 
-    def _beside(self, card: str, dx: int) -> str | None:
-        here = self.canvas.nodes[card]
-        there = {k: (n.x() - here.x()) * dx for k, n in self.canvas.nodes.items()}
-        near = [k for k, way in there.items() if way > 20]
-        return min(near, key=lambda k: there[k] + 2 * abs(self.canvas.nodes[k].y() - here.y()), default=None)
+    def _towards(self, id: str, dx: int, dy: int) -> str | None:
+        """Return the nearest card or note in a direction, straight ones before oblique ones."""
+        here, places = self.canvas.places[id], self.canvas.places
+        along = {k: (x - here[0]) * dx + (y - here[1]) * dy for k, (x, y) in places.items()}
+        near = [k for k, way in along.items() if way > 20]
+        return min(near, key=lambda k: along[k] + 2 * _across(here, places[k], dx), default=None)
 
     # ---- opening ---------------------------------------------------------------------------------------------------
     def edit_card(self) -> None:
@@ -310,3 +313,8 @@ class Commands(Grouping):
     def zoom_out(self) -> None:
         """Zoom out by a fifth."""
         self.zoom_to(self.zoom / 1.2)
+
+
+def _across(a: tuple[float, float], b: tuple[float, float], dx: int) -> float:
+    """Return how far a place lies aside of the way from another."""
+    return abs(b[1] - a[1]) if dx else abs(b[0] - a[0])

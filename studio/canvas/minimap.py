@@ -55,6 +55,9 @@ class Minimap(Themed, QWidget):
             self._bars, self._bars_of = self._drawn_bars(world), wanted
         painter.drawPixmap(0, 0, self._bars)
         self._draw_bars(painter, world, self._in_hand)
+        painter.setPen(QPen(theme.color("border.control"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRects([self._mapped(note.rect(), world) for note in self.view.canvas.notes.values()])
         painter.setPen(QPen(theme.color("accent.line"), 1.5))
         painter.setBrush(theme.color("accent.line", 0.07))
         inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)

@@ -379,10 +379,15 @@ class Scene(QGraphicsScene):
         if self._extent is None:
             if not self.places:
                 return QRectF()
-            rects = [self.rect_of(key) for key in self.places]
-            left, top = min(r.left() for r in rects), min(r.top() for r in rects)
-            right, bottom = max(r.right() for r in rects), max(r.bottom() for r in rects)
-            self._extent = QRectF(left, top, right - left, bottom - top)
+            extent = QRectF()
+            if self.nodes:
+                cards = [(*self.places[key], item.card.height) for key, item in self.nodes.items()]
+                left, top = min(x for x, _, _ in cards), min(y for _, y, _ in cards)
+                right, bottom = max(x for x, _, _ in cards) + arrange.CARD_W, max(y + h for _, y, h in cards)
+                extent = QRectF(left, top, right - left, bottom - top)
+            for note in self.notes.values():
+                extent = extent.united(note.rect())
+            self._extent = extent
         return QRectF(self._extent)
 
     def network_wire(self, key: LinkKey) -> Wire | None:

@@ -28,7 +28,7 @@ class WireItem(QGraphicsItem):
         self.hot = self.chosen = self.hovered = self.fitting = False
         self._path, self._bounds = _path_of(route)
         self._shape: QPainterPath | None = None
-        self.setZValue(0)
+        self._rank()
         self.setAcceptHoverEvents(True)
 
     def show_link(self, link: Link, route: Route) -> None:
@@ -39,14 +39,19 @@ class WireItem(QGraphicsItem):
             self._shape = None
         if route != self.route or link != self.link:
             self.link, self.route = link, route
+            self._rank()
             self.update()
 
     def mark(self, *, hot: bool, chosen: bool) -> None:
         """Show whether the wire touches the selection and whether it is selected."""
         if (hot, chosen) != (self.hot, self.chosen):
             self.hot, self.chosen = hot, chosen
-            self.setZValue(1 if hot or chosen else 0)
+            self._rank()
             self.update()
+
+    def _rank(self) -> None:
+        """Lie over other wires when hot, and with a shape that stands beside the line: nothing strikes it through."""
+        self.setZValue(1.0 if self.hot or self.chosen else 0.0 if self.route.pill else 0.5)
 
     def offer(self, fitting: bool) -> None:
         """Show that a dragged layer could go here."""
@@ -82,7 +87,7 @@ class WireItem(QGraphicsItem):
 
     def hoverLeaveEvent(self, event: object) -> None:
         self.hovered = False
-        self.setZValue(1 if self.hot or self.chosen else 0)
+        self._rank()
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -113,6 +118,8 @@ class WireItem(QGraphicsItem):
         x, y = self.route.label
         ink = "danger.text" if self.link.wrong else "text.muted" if self.link.unknown else "text.secondary"
         if not self.route.pill:
+            width = QFontMetricsF(f).horizontalAdvance(text)
+            painter.fillRect(QRectF(x - 2, y - size / 2 - 2, width + 4, size + 4.0), color("bg.canvas"))
             painter.setPen(color(ink))
             painter.drawText(QRectF(x, y - 9, 100, 18), int(Qt.AlignmentFlag.AlignVCenter), text)
             return

@@ -142,6 +142,16 @@ def test_the_rubber_band_takes_notes_too(person: Person) -> None:
     assert person.session.selection.ids == (note,)
 
 
+def test_arrows_reach_notes_and_leave_them(person: Person) -> None:
+    person.click_card("dense_2")
+    note = noted(person)
+    person.click_card("dense_2")
+    person.key(K.Key_Right)
+    assert person.session.selection.ids == (note,)
+    person.key(K.Key_Left)
+    assert person.session.selection.ids == (person.id("dense_2"),)
+
+
 def test_notes_never_enter_code_and_make_nothing_out_of_date(person: Person) -> None:
     before = {stage: stage_hash(person.session.project, stage) for stage in STAGES}
     noted(person, "SECRET")
@@ -168,7 +178,7 @@ def test_notes_are_saved_and_come_back(tmp_path: Path) -> None:
         {"note:1": {"text": 3}},
         {"remark": {"text": "x"}},
         {"note:0": {"text": "x"}},
-        {f"note:{i}": {"text": ""} for i in range(1, 1002)},
+        {f"note:{i}": {"text": ""} for i in range(1, 20_002)},
     ],
 )
 def test_a_damaged_note_is_a_sentence(values: Any) -> None:
