@@ -115,26 +115,27 @@ def worst_by_node(problems: Iterable[Problem]) -> dict[str, Problem]:
 
 def _made_of(session: Any, node: Node, problem: Problem | None, family: tuple[str, ...]) -> tuple[Any, ...]:
     """Return all that a layer's card depends on: node, tensor, number of inputs, parameters, problem, owner of its
-    weights, others that use them, and whether it answers for the open group."""
+    weights, others that use them, whether it answers for the open group, and whether it is frozen."""
     shapes, network = session.shapes, session.project.network
     tensor = feeds.line(session, node) if node.layer.KERAS == "Input" else ""
     count = None if shapes.output.get(node.id) is None else shapes.parameters.get(node.id, 0)
     owner = network.nodes[family[0]].name if family and family[0] != node.id else ""
     others = tuple(n for n in family if n != node.id)
     end = bool(session.scope) and node.id in network.outputs
-    return node, tensor, len(network.sources(node.id)), count, problem, owner, others, end
+    frozen = not node.trainable or (session.frozen and node.layer.KERAS != "Input")
+    return node, tensor, len(network.sources(node.id)), count, problem, owner, others, end, frozen
 
 
 def _layer_card(
     node: Node, tensor: str, sources: int, parameters: int | None, problem: Problem | None, owner: str,
-    others: tuple[str, ...], end: bool,
+    others: tuple[str, ...], end: bool, frozen: bool,
 ) -> Card:  # fmt: skip
     layer, group = node.layer, node.layer.KERAS == "Model"
     line = tensor if layer.KERAS == "Input" else _line(node, sources, owner)
     count = "–" if parameters is None else tr("shared") if owner else count_text(parameters)
     error, warning = _marks(problem)
     title, name = (node.name, f"× {len(others) + 1}" if others else tr("Group")) if group else (layer.KERAS, node.name)
-    return Card(node.id, title, name, line, count, layer.GROUP, layer.ICON, error, warning, not node.trainable,
+    return Card(node.id, title, name, line, count, layer.GROUP, layer.ICON, error, warning, frozen,
                 layer.KERAS != "Input", stacked=group, shares=others, end=end,
                 sentence=said(problem), note=node.note)  # fmt: skip
 

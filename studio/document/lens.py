@@ -29,6 +29,7 @@ class Seen:
         self.project = scope.shown(session.project, path)
         self.prepared = session.prepared
         self.sources = _sources(session.project, path)
+        self.frozen = _frozen(session.project, path)
         self._problems: tuple[Problem, ...] = ()
         self._problems_of: tuple[Problem, ...] | None = None
         self._shapes: Shapes | None = None
@@ -112,6 +113,11 @@ class Lens(QObject):
     def problems(self) -> tuple[Problem, ...]:
         """All problems; `node` is a card that is shown, or None."""
         return self._current().problems
+
+    @property
+    def frozen(self) -> bool:
+        """Whether one of the open groups is frozen, so that nothing in it learns."""
+        return self._current().frozen
 
     def feeds(self) -> dict[str, Shape]:
         """Return the shape that each Input that is shown takes."""
@@ -263,6 +269,16 @@ def _shapes(session: Session, path: Scope) -> Shapes:
     if len(feeds) == len(inputs):
         return nested.known(network, tuple(feeds[i] for i in inputs))
     return network_shapes.infer(network, feeds)
+
+
+def _frozen(project: Project, path: Scope) -> bool:
+    network = project.network
+    for node in path:
+        group = scope.group_at(network, node)
+        if group is None or not network.nodes[node].trainable:
+            return group is not None
+        network = group.network
+    return False
 
 
 def _sources(project: Project, path: Scope) -> dict[str, str]:

@@ -69,6 +69,8 @@ class Session(QObject):
     stages_changed = Signal()
     scope: tuple[str, ...] = ()
     """The groups that are open: none. A `Lens` has some."""
+    frozen: bool = False
+    """Whether one of the open groups is frozen."""
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
