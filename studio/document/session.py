@@ -1,6 +1,6 @@
 """The session: the current project value, the one way to change it, undo, and what was computed from it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.errors import LayerwrightError, Problem, Repair
 from engine.project.document import Project
 from studio.document import edits, mending
+from studio.document.findings import Findings
 from studio.document.selection import Selection
 from studio.document.undo import Step, UndoStack
 
@@ -21,13 +22,7 @@ if TYPE_CHECKING:
     from engine.project.runs import Run, RunStore
 
 UNDO_LIMIT = 500
-RANK = {"error": 0, "warning": 1, "tip": 2}
 Edit = Callable[[Project], Project]
-
-
-def sorted_problems(found: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return problems with errors first, tips last, else in the order in which they were found."""
-    return tuple(sorted(found, key=lambda p: RANK[p.severity]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +44,6 @@ class Session(QObject):
     `running_changed(progress or None)`, `live_changed(Live or None)`, `stages_changed()` when a stage was marked done;
     `problems_changed(problems)` when a job found others than were known, `problem_shown(problem)` when a person goes to
     one.
-
-    check_from: networks of so many layers are checked by a job (`jobs.checking` sets it); None: all at once.
     """
 
     changed = Signal(object, object)
@@ -94,10 +87,7 @@ class Session(QObject):
         self.data_moved: MovedDataError | None = None
         self._shapes: Shapes | None = None
         self._last_shapes: Shapes | None = None
-        self._problems: tuple[Problem, ...] | None = None
-        self._found: tuple[Problem, ...] = ()
-        self._misfits: tuple[Problem, ...] = ()
-        self.check_from: int | None = None
+        self.findings = Findings(self)
 
     # ---- the document ----
     @property
@@ -131,7 +121,7 @@ class Session(QObject):
     def apply_safe_repairs(self) -> bool:
         """Apply all fixes that cannot change results, as one undo step."""
         problems = self.problems
-        return self.edit("Fix all safe", lambda project: mending.mended(project, problems, self._check))
+        return self.edit("Fix all safe", lambda project: mending.mended(project, problems, self.findings.check))
 
     def amend(self, label: str, edit: Edit) -> bool:
         """Let an edit join the last step, so that both are undone together; without one it changes the opened document.
@@ -189,7 +179,7 @@ class Session(QObject):
         self._table = self._prepared = None
         self.data_problem, self.data_moved, self._marks = "", None, {}
         self._forget()
-        self._found = self._misfits = ()
+        self.findings.forget()
         self.changed.emit(before, project)
         self.opened.emit(project)
         for signal, value in ((self.table_changed, None), (self.prepared_changed, None), (self.runs_changed, runs)):
@@ -224,39 +214,14 @@ class Session(QObject):
     def problems(self) -> tuple[Problem, ...]:
         """All problems of network, data and settings, errors first.
 
-        Where a job looks for them (see `checks_later`), those of shapes are always of now; the others are the last ones
-        that were found, until `set_problems`.
+        Where a job looks for them, those of shapes are of now; the others are those found last, until `set_problems`.
         """
-        if self._problems is None:
-            self._problems = sorted_problems(self._so_far() if self.checks_later() else self._check(self._project))
-            self._found, self._misfits = self._problems, self.shapes.problems
-        return self._problems
-
-    def checks_later(self) -> bool:
-        """Return whether problems are looked for in a job: the network is large, or the data have to be read anew."""
-        if self.check_from is None:
-            return False
-        broken = self._prepared is None and self._table is not None
-        return broken or len(self._project.network.nodes) >= self.check_from
+        return self.findings.now()
 
     def set_problems(self, found: tuple[Problem, ...]) -> None:
         """Put in what a job has found for the current project; `problems_changed` follows when it differs."""
-        before, found = self.problems, sorted_problems(found)
-        self._problems = self._found = found
-        self._misfits = self.shapes.problems
-        if before != found:
-            self.problems_changed.emit(found)
-
-    def _check(self, project: Project) -> tuple[Problem, ...]:
-        from engine.project import lifecycle
-
-        return lifecycle.check(project, None, self._prepared, self.shapes if project is self._project else None)
-
-    def _so_far(self) -> tuple[Problem, ...]:
-        """Return the problems of shapes, and of those found last the ones whose layer is still there."""
-        nodes, old = self._project.network.nodes, {(p.node, p.short) for p in self._misfits}
-        kept = [p for p in self._found if (p.node is None or p.node in nodes) and (p.node, p.short) not in old]
-        return tuple(dict.fromkeys((*self.shapes.problems, *kept)))
+        if self.findings.put(found):
+            self.problems_changed.emit(self.problems)
 
     def feeds(self) -> dict[str, tuple[int, ...]]:
         """Return the shape that each Input takes from the recipe's tensors, as far as the data are known."""
@@ -284,7 +249,7 @@ class Session(QObject):
     def set_table(self, table: "Table | None") -> None:
         """Put the read table in (jobs.preparation calls this in the GUI thread)."""
         self._table = table
-        self._problems = None
+        self.findings.expire()
         self.table_changed.emit(table)
 
     def set_prepared(
@@ -400,7 +365,8 @@ class Session(QObject):
         before, self._project = self._project, project
         if before.network is not project.network or before.feeds is not project.feeds:
             self._shapes = None
-        self._problems = self._stale = None
+        self._stale = None
+        self.findings.expire()
         targets = (f"target:{i}" for i in range(len(project.targets)))
         self.selection.keep({*project.network.nodes, *targets, *project.notes})
         self.changed.emit(before, project)
@@ -408,7 +374,8 @@ class Session(QObject):
             before.network.forget()
 
     def _forget(self) -> None:
-        self._shapes = self._problems = self._stale = None
+        self._shapes = self._stale = None
+        self.findings.expire()
 
     def _tell_dirty(self, *_: Any) -> None:
         if self.dirty != self._dirty:

@@ -11,7 +11,7 @@ from engine.specs import Spec
 from studio import theme
 from studio.document.session import Session
 from studio.text import tr
-from studio.widgets import Box, Button, Label, column, lay, row
+from studio.widgets import Box, Button, Label, clear, lay, row
 
 BATCH = 64
 """Rows of a batch while the fit settings leave it open."""
@@ -24,34 +24,63 @@ TIPS = {
 }
 
 
-def cost(session: Session, node: str) -> QWidget:
-    """Return the facts of a node: shapes, parameters, work per row and memory of its output."""
+class Cost(QWidget):
+    """The facts of a node: shapes, parameters, work per row and memory of its output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._box = lay(self, [], True, 0, (16, 2, 16, 8))
+        self._lines: list[_Fact] = []
+
+    def show_node(self, session: Session, node: str) -> None:
+        """Show the facts of a node."""
+        pairs = facts_of(session, node)
+        if [line.label for line in self._lines] != [label for label, _ in pairs]:
+            clear(self._box)
+            self._lines = [_Fact(label) for label, _ in pairs]
+            for line in self._lines:
+                self._box.addWidget(line)
+        for line, (_, value) in zip(self._lines, pairs, strict=True):
+            line.show_value(value)
+
+
+class _Fact(QWidget):
+    """A line of label and value; a value that is too long to stand beside the label goes below."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label = label
+        tip = TIPS.get(label.partition(",")[0], "")
+        self._beside, self._below = (Label("", 12, 500, mono=True, wrap=wrap, name=label) for wrap in (False, True))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self._below.setAlignment(right)
+        words = row(Label(label, 12, 400, "text.secondary"), None, self._beside, spacing=6, height=24)
+        lay(self, [words, self._below], True, 0, 0)
+        self.setToolTip(tr(tip) if tip else "")
+
+    def show_value(self, value: str) -> None:
+        """Show a value."""
+        fits = theme.text_width(value, self._beside.font()) <= ROOM
+        self._beside.setText(value if fits else "")
+        self._beside.setVisible(fits)
+        self._below.setText("" if fits else value)
+        self._below.setVisible(not fits)
+
+
+def facts_of(session: Session, node: str) -> list[tuple[str, str]]:
+    """Return (label, value) of all facts of a node."""
     shapes, network = session.shapes, session.project.network
     inputs = [shape_text(shapes.output.get(s)) for s in network.sources(node)]
     pairs = [(tr("Input"), "; ".join(inputs))] if inputs else []
     pairs.append((tr("Output"), shape_text(shapes.output.get(node))))
-    if network.nodes[node].shares:
-        pairs.append((tr("Parameters"), tr("shared")))
-    else:
-        pairs.append((tr("Parameters"), parameters(shapes.weights.get(node, ()))))
+    shared = bool(network.nodes[node].shares)
+    pairs.append((tr("Parameters"), tr("shared") if shared else parameters(shapes.weights.get(node, ()))))
     out = shapes.output.get(node)
     if out is not None:
         rows = session.project.fit.batch_size or BATCH
         pairs.append((tr("Work per row"), f"{shapes.cost.get(node, 0):,} MAC"))
         pairs.append((tr("Memory, batch {n}", n=rows), bytes_text(4 * rows * math.prod(out))))
-    return column(*(_fact(label, value) for label, value in pairs), spacing=0, margins=(16, 2, 16, 8))
-
-
-def _fact(label: str, value: str) -> QWidget:
-    """Return a line of label and value; a value that is too long for it goes below."""
-    words = Label(label, 12, 400, "text.secondary")
-    said = Label(value, 12, 500, mono=True, name=label)
-    said.setToolTip(tr(TIPS.get(label.partition(",")[0], "")))
-    if theme.text_width(value, said.font()) <= ROOM:
-        return row(words, None, said, spacing=6, height=24)
-    said.setWordWrap(True)
-    said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return column(row(words, None, height=20), said, spacing=0)
+    return pairs
 
 
 def shape_text(shape: tuple[int, ...] | None) -> str:

@@ -9,11 +9,11 @@ from engine.network.network import Node
 from studio.document import edits
 from studio.document.session import Session
 from studio.inspector.belongs import Belongs
-from studio.inspector.facts import About, cost
+from studio.inspector.facts import About, Cost
 from studio.inspector.form import Form
 from studio.inspector.input_form import InputForm
 from studio.text import plural, tr
-from studio.widgets import FieldRow, Line, LineEdit, PanelHead, Switch, clear, column
+from studio.widgets import FieldRow, Line, LineEdit, PanelHead, Switch, column
 
 
 class SettingsTab(QWidget):
@@ -65,12 +65,10 @@ class SettingsTab(QWidget):
         return self.form
 
     def _build_about(self, node: Node) -> None:
-        holder = QWidget()
-        self.facts = QVBoxLayout(holder)
-        self.facts.setContentsMargins(0, 0, 0, 0)
+        self.cost = Cost()
         self.about = About(node.layer)
         self.about.asked.connect(self.help_asked)
-        for part in (Line(color="border.soft"), PanelHead(tr("Shape and cost"), height=36), holder,
+        for part in (Line(color="border.soft"), PanelHead(tr("Shape and cost"), height=36), self.cost,
                      Line(color="border.soft"), PanelHead(tr("What it does"), height=36), self.about):  # fmt: skip
             self.box.addWidget(part)
 
@@ -90,8 +88,7 @@ class SettingsTab(QWidget):
             self.name.set_value(nodes[0].name)
         if self.about is not None:
             self.about.show_layer(nodes[0].layer)
-            clear(self.facts)
-            self.facts.addWidget(cost(self.session, nodes[0].id))
+            self.cost.show_node(self.session, nodes[0].id)
 
     # ---- editing ---------------------------------------------------------------------------------------------------
     def _set(self, field: str, value: Any, dragging: bool) -> None:

@@ -30,7 +30,7 @@ class Checking(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self._begin)
-        session.check_from = FROM
+        session.findings.job_from = FROM
         for signal in (session.changed, session.opened, session.prepared_changed, session.table_changed):
             signal.connect(self._soon)
 
@@ -40,11 +40,11 @@ class Checking(QObject):
         return self._job is not None or self._timer.isActive()
 
     def _soon(self, *_: object) -> None:
-        self._timer.start() if self._session.checks_later() else self._timer.stop()
+        self._timer.start() if self._session.findings.by_job() else self._timer.stop()
 
     def _begin(self) -> None:
         session = self._session
-        if self._job is None and session.checks_later():
+        if self._job is None and session.findings.by_job():
             work = Check(session.project, session.table, session.prepared, session.shapes)
             self._job = Job(work, on_done=self._done, on_error=self._failed, name="check").start()
 

@@ -114,7 +114,7 @@ class ProblemsList(QWidget):
             return
         self._shown = problems
         at = self._row_of_focus()
-        kept = {line.problem: line for line in self.rows}
+        kept: dict[Problem, ProblemRow | None] = {line.problem: line for line in self.rows}
         self.rows = [kept.pop(p, None) or self._row(p) for p in problems[:MOST_ROWS]]
         while (item := self.box.takeAt(0)) is not None:
             widget = item.widget()
@@ -148,6 +148,8 @@ class ProblemsList(QWidget):
     def _row_of_focus(self) -> int:
         """Return the row that the keyboard is in; -1: none."""
         focus = QApplication.focusWidget()
+        if focus is None:
+            return -1
         return next((i for i, line in enumerate(self.rows) if line is focus or line.isAncestorOf(focus)), -1)
 
     def _step(self, by: int) -> None:
