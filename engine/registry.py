@@ -81,9 +81,9 @@ def get(id: str) -> type[Any]:
 
 def named(kind: str, name: str) -> type[Any]:
     """Return the spec class with this Keras name, snake-case name or alias; raises UsageError naming near matches."""
-    if (kind, name) not in _BY_NAME:
-        load(kind)
-    found = _BY_NAME.get((kind, name)) or _BY_NAME.get((kind, name.lower()))
+    found = _BY_NAME.get((kind, name))
+    if found is None and has(kind, name):
+        found = _BY_NAME.get((kind, name)) or _BY_NAME[kind, name.lower()]
     if found is None:
         import difflib
 
@@ -92,6 +92,12 @@ def named(kind: str, name: str) -> type[Any]:
         hint = f" Did you mean {' or '.join(near)}?" if near else f" Known: {', '.join(known)}."
         raise UsageError(f"There is no {kind} {name!r:.60}.{hint}")
     return found
+
+
+def has(kind: str, name: str) -> bool:
+    """Return whether `named` finds a spec class."""
+    load(kind)
+    return (kind, name) in _BY_NAME or (kind, name.lower()) in _BY_NAME
 
 
 def from_config(config: Any) -> Any:

@@ -24,7 +24,10 @@ def gather(walk: Walk) -> tuple[Draft, tuple[Whole, ...]]:
         use.made.uses.append(use)
     owner = _owners(walk.uses, nested)
     _check_wires(walk.uses, owner)
-    draft = _draft(walk.uses, owner, None, final, 0)
+    held: dict[Whole | None, list[Use]] = {}
+    for use in walk.uses:
+        held.setdefault(owner.get(use), []).append(use)
+    draft = _draft(held, owner, None, final, 0)
     return draft, tuple(w for w in walk.wholes if w is not final and w not in nested)
 
 
@@ -78,9 +81,12 @@ def _stack(walk: Walk, whole: Whole) -> None:
 def _owners(uses: list[Use], nested: list[Whole]) -> dict[Use, Whole]:
     """Return the model in which each node stands; those of the network itself are left out."""
     owner: dict[Use, Whole] = {}
+    inside: dict[str, list[Use]] = {}
+    for use in uses:
+        if use.inside:
+            inside.setdefault(use.inside, []).append(use)
     for whole in nested:
-        loose = [u for u in uses if u.inside and u.inside == whole.variable]
-        for use in _behind([*whole.outputs, *loose], whole.inputs):
+        for use in _behind([*whole.outputs, *inside.get(whole.variable, ())], whole.inputs):
             if use in owner:
                 raise Mistake(whole.first, "Two nested models hold the same layer. Give each layers of its own.")
             owner[use] = whole
@@ -105,9 +111,11 @@ def _check_wires(uses: list[Use], owner: dict[Use, Whole]) -> None:
                 raise Mistake(use.first, "A layer inside a nested model cannot be used outside of it too.")
 
 
-def _draft(uses: list[Use], owner: dict[Use, Whole], whole: Whole | None, final: Whole | None, deep: int) -> Draft:
-    """Return the draft of a model (None: the network itself) with those inside it."""
-    mine = [u for u in uses if owner.get(u) is whole]
+def _draft(
+    held: dict[Whole | None, list[Use]], owner: dict[Use, Whole], whole: Whole | None, final: Whole | None, deep: int
+) -> Draft:
+    """Return the draft of a model (None: the network itself) with those inside it. held: the nodes of each model."""
+    mine = held.get(whole, [])
     model = whole or final
     if deep >= DEEPEST and model is not None:
         raise Mistake(model.first, f"Networks may be nested {DEEPEST} deep; this one is deeper.")
@@ -116,7 +124,7 @@ def _draft(uses: list[Use], owner: dict[Use, Whole], whole: Whole | None, final:
     if strange := next((u for u in [*inputs, *(outputs or ())] if owner.get(u) is not whole), None):
         raise Mistake(strange.first, "A layer inside a nested model cannot be used outside of it too.")
     inner = dict.fromkeys(u.made for u in mine if u.made.whole is not None)
-    parts = {made: _draft(uses, owner, made.whole, None, deep + 1) for made in inner}
+    parts = {made: _draft(held, owner, made.whole, None, deep + 1) for made in inner}
     _check_names(mine)
     return Draft(mine, inputs, outputs, parts)
 

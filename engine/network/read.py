@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.network.draft import Draft, Follows, Frozen, Made, Mistake, Use, Whole
+from engine.network.files import MOST_NODES
 from engine.network.gather import gather
 from engine.network.kept import FORBIDDEN, LONGEST_LINE, MOST_LINES, Kept
 from engine.network.parse import BAD
@@ -20,7 +21,7 @@ from engine.network.walk import Walk
 from engine.network.words import BROKEN, Foreign, stored
 
 LONGEST = 2_000_000
-LONGEST_STATEMENT = 200_000
+LONGEST_STATEMENT = 100_000
 MOST_ERRORS = 50
 ASSIGNED = re.compile(r"(\w+) *=(?!=)", re.ASCII)
 Place = Made | Use | Whole | Frozen | None
@@ -142,18 +143,25 @@ class _Text:
                 self._statement(part)
             elif part.kind == "comment" or part.first != self.blank:
                 self.loose += [Loose(part.first, part.lines[0])]
-            if len(self.errors) >= MOST_ERRORS:
+            if len(self.errors) >= MOST_ERRORS or self._too_long(part):
                 break
         draft = None if self.errors else self._gathered()
-        if len(self.loose) > MOST_LINES:
-            return _refused(
-                self.loose[MOST_LINES].line, f"{MOST_LINES:,} comments and other lines can be kept at most."
-            )
         if long := next((line for line in self.loose if len(line.text) > LONGEST_LINE), None):
             return _refused(long.line, f"A line that is kept may have {LONGEST_LINE:,} characters.")
         marks = tuple(sorted(self.marks, key=lambda m: m.last))
         loose = tuple(sorted(self.loose, key=lambda line: line.line))
         return Reading(None if self.errors else draft, tuple(self.errors), tuple(self.foreign), marks, loose)
+
+    def _too_long(self, part: Statement) -> bool:
+        """Say so when there is more than a network may hold: nothing behind it is read."""
+        if len(self.walk.uses) > MOST_NODES or len(self.walk.made) > MOST_NODES:
+            self.errors.append(Remark(part.first, f"A network may have {MOST_NODES:,} layers at most."))
+        elif len(self.loose) > MOST_LINES:
+            where = self.loose[MOST_LINES].line
+            self.errors.append(Remark(where, f"{MOST_LINES:,} comments and other lines can be kept at most."))
+        else:
+            return False
+        return True
 
     def _statement(self, part: Statement) -> None:
         if part.deep > DEEPEST or len(part.text) > LONGEST_STATEMENT:

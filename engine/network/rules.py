@@ -164,13 +164,9 @@ def _call(walk: Walk, tree: ast.Call) -> Any:
 
 def _other(word: str) -> str:
     """Return the kind of a bare name that is no layer: HeNormal is an initializer."""
-    for kind in ("layer", "initializer", "regularizer", "constraint"):
-        try:
-            registry.named(kind, word)
-        except UsageError:
-            continue
-        return "" if kind == "layer" else kind
-    return ""
+    kinds = ("layer", "initializer", "regularizer", "constraint")
+    kind = next((kind for kind in kinds if registry.has(kind, word)), "layer")
+    return "" if kind == "layer" else kind
 
 
 EXPRESSIONS: dict[type[ast.expr], Rule] = {

@@ -28,6 +28,8 @@ SPECS: WeakKeyDictionary[ast.Call, tuple[object, Any]] = WeakKeyDictionary()
 """Records of calls that were read before: the text is read anew after each pause in typing."""
 
 
+MOST_STRANGE = 100
+"""So many unknown layers of a text are compared with the known ones."""
 Rule = Callable[["Walk", Any], Any]
 """What to do with one kind of statement or expression; that of `ast.stmt` and `ast.expr` is for all others."""
 
@@ -46,6 +48,7 @@ class Walk:
         self.bare: dict[Made, Use] = {}
         self.written: dict[Whole, list[Statement]] = {}
         self.imported = False
+        self.strange = 0
         self.first = 1
 
     # ---- statements ------------------------------------------------------------------------------------------------
@@ -221,14 +224,14 @@ class Walk:
 
     def found(self, word: str) -> Any:
         """Return the record of a layer; a name that is almost one is a mistake, any other one is foreign."""
-        try:
+        if registry.has("layer", word):
             return registry.named("layer", word)
-        except UsageError:
-            known = {n for cls in registry.records("layer") for n in (cls.KERAS, snake(cls.KERAS))}
-            if difflib.get_close_matches(word, sorted(known), 1, 0.8):
-                raise
-            reason = NO_PLACE if word[:1].islower() else f"There is no layer {word:.60} here; this line is kept."
-            raise Foreign(reason) from None
+        self.strange += 1
+        if self.strange <= MOST_STRANGE:
+            near = {n for cls in registry.records("layer") for n in (cls.KERAS, snake(cls.KERAS))}
+            if difflib.get_close_matches(word, sorted(near), 1, 0.8):
+                registry.named("layer", word)  # raises, with what is near
+        raise Foreign(NO_PLACE if word[:1].islower() else f"There is no layer {word:.60} here; this line is kept.")
 
     # ---- models ----------------------------------------------------------------------------------------------------
     def model(self, tree: ast.Call) -> Whole:

@@ -462,6 +462,30 @@ def test_any_text_at_all_is_an_answer(text: str) -> None:
         assert again(written(merged), merged).errors == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = Dense(3)\n" * 150_000,
+        "\n".join(f"foo{i}(3)" for i in range(100_000)),
+        "\n".join(f"x = Foo{i}(3)" for i in range(90_000)),
+        "(\n" * 900_000,
+        '"\\"' * 300_000,
+        "'''\n" * 400_000,
+        "for i in x:\n" * 150_000,
+        "x = f" + "(1)" * 30_000,
+        "i0 = Input((3,))\nm0 = Model(i0, i0)\n"
+        + "\n".join(f"i{k + 1} = Input((3,))\nm{k + 1} = Model(i{k + 1}, m{k}(i{k + 1}))" for k in range(2_000)),
+    ],
+    ids=["layers", "lines", "strangers", "brackets", "quotes", "texts", "blocks", "calls", "models"],
+)
+def test_megabytes_are_a_sentence_in_bounded_time(text: str) -> None:
+    begun = time.perf_counter()
+    reading = read(text)
+    assert time.perf_counter() - begun < 20
+    assert reading.draft is None
+    assert reading.errors[0].message.endswith((".", "Delete it."))
+
+
 def test_a_thousand_layers_are_read_quickly() -> None:
     network = stack(Input((8,)), *[Dense(8, "relu", kernel_regularizer=L2(0.1))] * 999)
     made = source(network, exact=True)
