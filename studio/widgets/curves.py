@@ -21,6 +21,8 @@ CENTRE = Qt.AlignmentFlag.AlignCenter
 PAD = 0.05
 LINE = 16
 ZOOM = 0.998
+FAINT = 0.2
+"""Share of its colour that a raw curve has: it lies under the smoothed one and must not compete with it."""
 
 
 class CurvePlot(Themed, QWidget):
@@ -264,7 +266,7 @@ class CurvePlot(Themed, QWidget):
                 self._lines.draw(painter, x[low:high], y[low:high])
 
     def _pen(self, curve: Curve) -> QPen:
-        color = theme.mix("bg.panel", curve.color, 0.3) if curve.faint else theme.color(curve.color)
+        color = theme.mix("bg.panel", curve.color, FAINT) if curve.faint else theme.color(curve.color)
         pen = QPen(color, 1 if curve.faint else curve.width)
         if curve.dash % len(DASHES):
             pen.setDashPattern(list(DASHES[curve.dash % len(DASHES)]))

@@ -119,11 +119,11 @@ class Sheet(QWidget):
         list_ = Label()
         list_.setPixmap(added)
         left = fixed(column(canvas, (Card("Quick add: Tab", list_, None), 1), spacing=12), 590)
-        upper = row((_controls(), 43), (_toasts(self), 57), spacing=12, height=306)
-        right = column(upper, fixed(_empty(), height=210), fixed(_banner(), height=178), _marks(studio), None,
+        upper = row((_controls(), 43), (_toasts(self), 57), spacing=12, height=298)
+        right = column(upper, fixed(_empty(), height=226), fixed(_banner(), height=186), _marks(studio), None,
                        spacing=12)  # fmt: skip
         title = row(Label("Components and states", 20, 600, display=True), None)
-        lay(self, [title, (row(left, (right, 1), spacing=12), 1)], True, 12, 20)
+        lay(self, [title, (row(left, (right, 1), spacing=12), 1)], True, 8, 14)
         self.resize(*SIZE)
 
     def paintEvent(self, event: QPaintEvent) -> None:

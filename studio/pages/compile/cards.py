@@ -145,7 +145,7 @@ class DeviceCard(Card):
         self.rows["gpu"].show_state(chosen == "gpu", name, state, color, gpu.sentence if gpu else "")
         found = tr("the GPU") if there else tr("the CPU")
         self.rows["auto"].show_state(chosen == "auto", tr("takes {device} here", device=found), ready, "success.text")
-        optional = tr("Everything works on the CPU; a GPU is optional.")
+        optional = tr("A GPU is optional.")
         self.sentence.setText("" if gpu is None else gpu.sentence if there else optional)
         self.help.setVisible(not there)
 

@@ -159,6 +159,7 @@ class ChecksCard(Card):
         if check.id not in self.rows:
             self.rows[check.id] = CheckRow(check)
             put(self._lines, self.rows[check.id])
+            self.rows[check.id].show()  # at once, not when Qt is idle
         else:
             self.rows[check.id].show_check(check)
         self._summarize()

@@ -19,6 +19,7 @@ from studio.pages.data.splitbar import PARTS, SplitBar
 from studio.text import plural, tr
 from studio.widgets import (
     Box,
+    Chip,
     FieldRow,
     Icon,
     IconButton,
@@ -71,8 +72,8 @@ class ChoicesPanel(Box):
         self.strategies = {key: Radio(tr(label), name=tr(label)) for key, label, _ in STRATEGIES}
         self.seed = NumberField(0, name=tr("Split seed"), minimum=0, maximum=2**31 - 1, integer=True, small=True)
         self.mix = Box(fill=None, stroke=None, spacing=2)
-        self.mix_note = Label("", 11, 500, "success.text")
-        self.leaks = Box(fill=None, stroke=None, spacing=2)
+        self.mix_note = Chip("", "success.text", "success.soft", height=18)
+        self.leaks = Box(fill=None, stroke=None, spacing=6)
         self._build()
         self._connect()
 
@@ -269,8 +270,9 @@ class ChoicesPanel(Box):
         spread = mix_spread(prepared) if prepared is not None else 0.0
         alike = spread < ALIKE
         text = tr("train = val = test") if alike else tr("parts differ by {n:.0f} points", n=100 * spread)
-        self.mix_note.setText(text if prepared is not None and prepared.classes else "")
-        self.mix_note.set_color("success.text" if alike else "warning.text")
+        tone = "success" if alike else "warning"
+        self.mix_note.set(text, f"{tone}.text", f"{tone}.soft")
+        self.mix_note.setVisible(prepared is not None and bool(prepared.classes))
 
     def _show_leaks(self, prepared: "Prepared | None") -> None:
         box = self.leaks.layout()

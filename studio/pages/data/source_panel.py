@@ -175,7 +175,9 @@ class SourcePanel(Box):
             self.size_line.setText("")
             return
         self.size_line.setText(bytes_text(table.size))
-        self.rejects.set_text(tr("{n} lines rejected", n=len(table.rejects)), "triangle-alert")
+        self.rejects.set_text(
+            tr("{lines} rejected", lines=plural(len(table.rejects), "line", "lines")), "triangle-alert"
+        )
         found = table.dialect
         names = {",": tr("comma"), ";": tr("semicolon"), "\t": tr("tab"), "|": tr("bar"), " ": tr("space")}
         pairs = [
