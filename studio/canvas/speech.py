@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from studio.canvas.sentences import Sentences
+from studio.canvas.sentences import sentence
 from studio.text import plural, tr
 from studio.widgets.announce import announce
 
@@ -36,7 +36,8 @@ class Speech(QObject):
         """Describe what is selected; announce it when it is another block, or has another fault."""
         cards, ids = self.view.canvas.picture.cards, self.view.session.selection.ids
         current = ids[-1] if ids and ids[-1] in cards else ""
-        text = Sentences(self.view.canvas.picture).of(current) if current else ""
+        touching = self.view.canvas.touching.get(current, ())
+        text = sentence(self.view.canvas.picture, current, touching) if current else ""
         if len(ids) > 1 and text:
             text = f"{plural(len(ids), 'layer selected', 'layers selected')}, {text}"
         described = f"{text}. {self._help}" if text else self._help

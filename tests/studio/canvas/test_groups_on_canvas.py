@@ -225,6 +225,14 @@ def test_the_outline_renames_in_place(person: Person) -> None:
     assert person.names()[1] == "first"
 
 
+def test_enter_in_the_outline_opens_the_settings(person: Person) -> None:
+    tree = outline(person)
+    tree.setFocus()
+    tree.setCurrentItem(tree.items()[1])
+    QTest.keyClick(tree, K.Key_Return)
+    assert QApplication.focusWidget().accessibleName() == "Units"
+
+
 def test_the_outline_moves_adds_copies_groups_and_wires(person: Person) -> None:
     tree = outline(person)
     tree.setFocus()
