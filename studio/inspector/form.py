@@ -21,6 +21,7 @@ GOING_ON = ("rate", "int", "float", "enum", "activation", "spec")
 class Form(QWidget):
     """Edits one or more specs of the same or of different classes (then their common fields).
 
+    prefix: stands before the names of all fields. about: what it is about, for the name of its Advanced.
     flat: rare fields stand among the others, for a form that is inside Advanced itself.
 
     more: rows of the owner that stand above Advanced. `set_asked(field, value, dragging)`: a person has changed a field
@@ -31,11 +32,11 @@ class Form(QWidget):
     grabbed = Signal(object)
 
     def __init__(
-        self, specs: Sequence[Spec], prefix: str = "", more: Sequence[QWidget] = (), flat: bool = False
+        self, specs: Sequence[Spec], prefix: str = "", more: Sequence[QWidget] = (), flat: bool = False, about: str = ""
     ) -> None:
         super().__init__()
         self._more, self.flat, self.has_advanced = tuple(more), flat, False
-        self.prefix = prefix
+        self.prefix, self.about = prefix, about or prefix
         self.rows: dict[str, _Line] = {}
         self.specs = tuple(specs)
         self.box = QVBoxLayout(self)
@@ -56,7 +57,7 @@ class Form(QWidget):
         self._rare, self.has_advanced = rare, bool(rare)
         if rare:
             self.advanced = Collapsible(tr("Advanced"), *rare, opened=False)
-            self.advanced.head.setAccessibleName(tr("Advanced {prefix}", prefix=self.prefix).strip())
+            self.advanced.head.setAccessibleName(tr("Advanced {what}", what=self.about).strip())
             self.advanced.head.indent = 0
             self.box.addWidget(self.advanced)
         self.show_specs(self.specs)

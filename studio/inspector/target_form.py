@@ -30,8 +30,8 @@ class TargetForm(QWidget):
         self.weight.changed.connect(self._set_weight)
         self.optimizer = Select((), name=tr("Optimizer"))
         self.optimizer.changed.connect(self._set_optimizer)
-        self.loss_form = _Nested(self._set_loss_field, self._grabbed)
-        self.optimizer_form = _Nested(self._set_optimizer_field, self._grabbed)
+        self.loss_form = _Nested(self._set_loss_field, self._grabbed, tr("loss"))
+        self.optimizer_form = _Nested(self._set_optimizer_field, self._grabbed, tr("optimizer"))
         self.about = Label("", 12, 400, "text.secondary", wrap=True)
         weight = FieldRow(tr("Weight"), self.weight, tooltip=tr("How much this loss counts beside the others"))
         weight.grabbed.connect(self._grabbed)
@@ -109,9 +109,9 @@ class TargetForm(QWidget):
 class _Nested(QWidget):
     """The fields of a chosen record."""
 
-    def __init__(self, asked: Any, grabbed: Any) -> None:
+    def __init__(self, asked: Any, grabbed: Any, about: str) -> None:
         super().__init__()
-        self._asked, self._grabbed = asked, grabbed
+        self._asked, self._grabbed, self._about = asked, grabbed, about
         self.form: Form | None = None
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
@@ -127,7 +127,7 @@ class _Nested(QWidget):
             self.form.deleteLater()
             self.form = None
         if spec is not None:
-            self.form = Form([spec])
+            self.form = Form([spec], about=self._about)
             self.form.set_asked.connect(self._asked)
             self.form.grabbed.connect(self._grabbed)
             self.box.addWidget(self.form)

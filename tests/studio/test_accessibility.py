@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from engine import registry
 from studio.app import Studio
-from studio.document import templates
+from studio.document import edits, templates
 from studio.jobs import Job
 from studio.settings import Settings
 from studio.widgets import Segmented, Tabs
@@ -124,6 +125,33 @@ def test_pages_of_a_trained_project_and_dialogs(studio: Studio) -> None:
     assert dialog is not None
     fair(dialog, "export")
     dialog.close()
+
+
+def test_inspector_tabs_problems_and_help(studio: Studio) -> None:
+    studio.documents.open_sample(next(s for s in templates.samples() if s.id == "iris"))
+    ready(studio)
+    studio.show_stage("define")
+    page = studio.page("define")
+    nodes = tuple(studio.session.project.network.nodes)
+    for tab in ("settings", "weights", "notes"):
+        studio.session.selection.set(nodes[1])
+        page.inspector.show_tab(tab)
+        fair(studio.window, f"inspector, {tab}")
+    page.inspector.show_tab("settings")
+    studio.session.selection.set(*nodes)
+    fair(studio.window, "inspector, several layers")
+    studio.session.selection.set("target:0")
+    fair(studio.window, "inspector, target")
+    for layer in ("Add", "Dense", "Conv2D"):
+        record = registry.named("layer", layer)
+        studio.session.edit("x", lambda p, record=record: edits.add_layer(p, record.suggestion()))
+    ready(studio)
+    assert len(page.problems.rows) > 3
+    fair(studio.window, "problems")
+    studio.session.selection.set(next(p.node for p in studio.session.problems))
+    fair(studio.window, "callout")
+    studio.help.open("layer/dense")
+    fair(studio.help._manual, "help")
 
 
 def test_questions_and_command_search(studio: Studio) -> None:
