@@ -106,7 +106,7 @@ class NodeItem(QGraphicsItem):
 
     # ---- painting --------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
-        return _bounds(self.card.height, MARGIN + (22 if self.card.end else 0))
+        return _bounds(self.card.height, MARGIN + (30 if self.card.end else 0))
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -140,7 +140,7 @@ class NodeItem(QGraphicsItem):
             self._texts(painter, scale)
             if not self.ghost:
                 if self.card.end:
-                    self._output(painter)
+                    self._output(painter, scale)
                 self._ports(painter)
         self._badge(painter, scale)
         if self.live is not None:
@@ -236,18 +236,19 @@ class NodeItem(QGraphicsItem):
             room = QRectF(22 + used, y + 1, CARD_W - 34 - used, 18)
             _write(painter, room, value, size, 500, "text.primary", align=RIGHT_V)
 
-    def _output(self, painter: QPainter) -> None:
+    def _output(self, painter: QPainter, scale: float) -> None:
         """A flag below the card whose output is the group's."""
         middle, bottom = CARD_W / 2, self.card.height
         painter.setPen(QPen(color("canvas.wire"), 1.75))
         painter.drawLine(QPointF(middle, bottom), QPointF(middle, bottom + 14))
         text = tr("Output of the group")
-        width = _width(text, 11, 500) + 20
-        flag = QRectF(middle - width / 2, bottom + 14, width, 20)
+        size = max(11, math.ceil(LEGIBLE / scale))
+        width = _width(text, size, 500) + 20
+        flag = QRectF(middle - width / 2, bottom + 14, width, size + 9.0)
         painter.setPen(QPen(color("border.strong"), 1))
         painter.setBrush(color("bg.raised"))
         painter.drawRoundedRect(flag, 10, 10)
-        _write(painter, flag, text, 11, 500, "text.secondary", align=Qt.AlignmentFlag.AlignCenter)
+        _write(painter, flag, text, size, 500, "text.secondary", align=Qt.AlignmentFlag.AlignCenter)
 
     def _ports(self, painter: QPainter) -> None:
         box = Box(0, 0, self.card.height)

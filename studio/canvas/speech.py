@@ -38,6 +38,9 @@ class Speech(QObject):
         current = ids[-1] if ids and ids[-1] in cards else ""
         touching = self.view.canvas.touching.get(current, ())
         text = sentence(self.view.canvas.picture, current, touching) if current else ""
+        note = self.view.session.project.notes.get(ids[-1]) if ids else None
+        if note is not None:
+            text = tr("Note: {text}", text=note.text)
         if len(ids) > 1 and text:
             text = f"{plural(len(ids), 'layer selected', 'layers selected')}, {text}"
         described = f"{text}. {self._help}" if text else self._help

@@ -10,6 +10,7 @@ from studio.canvas.picture import LinkKey, shape_text
 from studio.canvas.route import ALIGNED, Side, route
 from studio.canvas.wire_item import rounded
 from studio.text import tr
+from studio.widgets.announce import announce
 
 WAYS = {
     Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
@@ -53,7 +54,10 @@ class Connect(Draw):
         self.choose(card)
         self.view.reveal(card)
         self.scene.overlay.show_draft(self._way(card), self.fits[card].fits)
-        self.scene.overlay.show_remark(self._words(card))
+        words = self._words(card)
+        self.scene.overlay.show_remark(words)
+        shown = self.scene.nodes[card].card
+        announce(self.view, f"{shown.name or shown.title}: {words.text}")
 
     def _way(self, card: str) -> QPainterPath:
         """Return the way that the wire would go: past the cards between its ends."""

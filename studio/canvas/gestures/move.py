@@ -54,8 +54,9 @@ class Move(Gesture):
         moved = self.session.selection.ids if self.card in self.session.selection else (self.card,)
         self.before = {k: self.scene.place_of(k) for k in moved if self.scene.item(k) is not None}
         self._raise(20)
-        others = (k for k in (*self.scene.nodes, *self.scene.notes) if k not in self.before)
-        self.snap = Snap(self.scene.rect_of(k) for k in others)
+        seen = self.view.seen()
+        others = (self.scene.rect_of(k) for k in self.scene.places if k not in self.before)
+        self.snap = Snap(rect for rect in others if seen.intersects(rect))
         self.rect = self.scene.rect_of(self.card)
         node = self.session.project.network.nodes.get(self.card)
         if len(self.before) == 1 and node is not None and node.layer.KERAS != "Input":

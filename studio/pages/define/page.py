@@ -142,8 +142,7 @@ class DefinePage(Page):
 
     def _use_keys(self, *_: object) -> None:
         keys.use_keys({action.id: self.actions_.keys(action.id) for action in CANVAS})
-        self.stage.tools.show_keys()
-        self.stage.aligns.show_keys()
+        self.stage.show_keys(self.actions_.tip("define.tidy"))
 
     # ---- following the session -------------------------------------------------------------------------------------
     def _prepared(self, *_: object) -> None:

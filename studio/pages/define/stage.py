@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from studio.canvas.breadcrumb import Breadcrumb
 from studio.canvas.callout import Callout
 from studio.canvas.find import FindBar
+from studio.canvas.keys import key_of
 from studio.canvas.minimap import Minimap
 from studio.canvas.note_editor import NoteEditor
 from studio.canvas.quick_add import QuickAdd
@@ -67,15 +68,16 @@ class Stage(QWidget):
 
     def _zoom_tools(self) -> Box:
         out, into = (
-            IconButton("minus", tr("Zoom out"), key="Ctrl+-", size="small"),
-            IconButton("plus", tr("Zoom in"), key="Ctrl++", size="small"),
+            IconButton("minus", tr("Zoom out"), size="small"),
+            IconButton("plus", tr("Zoom in"), size="small"),
         )
-        fit = IconButton("scan", tr("Fit to view"), key="F", size="small")
+        fit = IconButton("scan", tr("Fit to view"), size="small")
         self.map_button = IconButton("map", tr("Show minimap"), size="small", checkable=True)
         self.map_button.setChecked(True)
         self.share = Button(
             "100%", kind="ghost", size="small", name=tr("Zoom to 100 %"), tooltip=tr("Zoom to 100 % (Ctrl+0)")
         )
+        self.keyed = {"zoom_out": out, "zoom_in": into, "fit": fit, "actual_size": self.share}
         for button, act in (
             (out, self._out),
             (into, self._in),
@@ -88,6 +90,15 @@ class Stage(QWidget):
                   vertical=False, spacing=2, margins=3)  # fmt: skip
         box.setParent(self)
         return box
+
+    def show_keys(self, tidy: str) -> None:
+        """Name the keys in the tooltips, as they are now; tidy: the whole tooltip of Tidy."""
+        self.tools.show_keys()
+        self.aligns.show_keys()
+        self.tools.tidy.setToolTip(tidy)
+        for command, button in self.keyed.items():
+            key = key_of(f"canvas.{command}")
+            button.setToolTip(f"{button.accessibleName()} ({key})" if key else button.accessibleName())
 
     # ---- places ----------------------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -50,6 +50,8 @@ def test_n_writes_a_note_beside_the_selected_layer(person: Person) -> None:
     assert person.session.project.notes[note].x > person.scene.nodes[person.id("dense_2")].x() + 236
     assert person.session.stack.undoText() == "Add note"
     assert person.session.selection.ids == (note,)
+    QApplication.processEvents()
+    assert person.view.accessibleDescription().startswith("Note: Try 128 units.")
     person.session.undo()
     person.settle()
     assert person.scene.notes == {}
