@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio import theme
-from studio.actions import STAGES, Action
+from studio.actions import OF_A_PROJECT, STAGES, Action
 from studio.document import templates
 from studio.document.session import Session
 from studio.document.stages import stage_states
@@ -169,14 +169,20 @@ class Studio(QObject):
         if stage not in self.stages():
             return
         self.stage = self.documents.stage = stage
+        self._offer_project(True)
         self.window.show_page(self.page(stage))
         self.refresh()
+
+    def _offer_project(self, there: bool) -> None:
+        for id in OF_A_PROJECT:
+            self.actions.enable(id, there, "" if there else tr("Open or begin a project first."))
 
     def show_start(self) -> None:
         """Put the start page on screen."""
         self.stage = ""
         self.start.refresh()
         self._list_recent()
+        self._offer_project(False)
         self.window.show_page(self.start)
         self.window.body.setFocus()
 

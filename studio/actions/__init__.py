@@ -3,6 +3,17 @@
 from studio.actions.bound import Actions, Handler
 from studio.actions.canvas import CANVAS
 from studio.actions.record import STAGE_ICONS, STAGE_TITLES, STAGES, Action
-from studio.actions.table import ACTIONS, RECENT
+from studio.actions.table import ACTIONS, OF_A_PROJECT, RECENT
 
-__all__ = ["ACTIONS", "CANVAS", "RECENT", "STAGES", "STAGE_ICONS", "STAGE_TITLES", "Action", "Actions", "Handler"]
+__all__ = [
+    "ACTIONS",
+    "CANVAS",
+    "OF_A_PROJECT",
+    "RECENT",
+    "STAGES",
+    "STAGE_ICONS",
+    "STAGE_TITLES",
+    "Action",
+    "Actions",
+    "Handler",
+]

@@ -92,4 +92,10 @@ TRAINING: tuple[Action, ...] = (
 
 RECENTS = tuple(Action(f"recent.{i}", "Open recent project", "history", words=("recent",)) for i in range(RECENT))
 
+OF_A_PROJECT = (
+    "file.save", "file.save_as", "file.rename", "file.export", "file.close", "run.next", "data.reread", "data.replace",
+    "compile.now", "fit.start", "fit.pause", "fit.stop",
+)  # fmt: skip
+"""What cannot be done on the start page, where no project is open."""
+
 ACTIONS: tuple[Action, ...] = (*FILE, *RECENTS, *EDIT, *GO, *VIEW, *RUN, *DATA, *DEFINE, *CANVAS, *TRAINING, *HELP)

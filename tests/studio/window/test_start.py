@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from studio import theme
+from studio.actions import OF_A_PROJECT
 from studio.app import Studio
 from studio.document import edits, files, templates
 from studio.document.session import Session
@@ -165,3 +166,17 @@ def test_the_layer_reference_opens_beside_the_page(whole: Studio) -> None:
     assert "Dense" in on_screen(box, "Help page").toPlainText()  # type: ignore[attr-defined]
     assert [b.isChecked() for b in whole.start.nav] == [True, False, False, False]
     box.close()
+
+
+def test_what_needs_a_project_says_so_on_the_start_page(whole: Studio) -> None:
+    QTest.keyClick(whole.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.activeModalWidget() is None
+    assert not whole.actions.trigger("file.save")
+    QTest.keyClick(whole.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(on_screen(whole.window, "Search commands field"), "rename project")
+    found = whole.window.search.list.item(0)
+    assert found.text() == "Rename project…"
+    assert found.data(Qt.ItemDataRole.UserRole + 2) == "Open or begin a project first."
+    whole.window.search.close_search()
+    click(whole.window, "Blank project")
+    assert all(whole.actions.enabled(id) for id in OF_A_PROJECT)
