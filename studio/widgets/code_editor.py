@@ -9,11 +9,19 @@ from studio.widgets.line_diff import differences
 INDENT = "    "
 UNDO, REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
 K = Qt.Key
+COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+ELSEWHERE = (
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)
+"""The keyboard comes back: a menu opens, another window is in front."""
 
 
 class CodeEditor(CodeView):
     """Signals: `typed()` after each change by the person; `entered(line)` when the cursor comes to another line by the
-    person's doing; `left()` when the keyboard goes elsewhere.
+    person's doing; `commanded()` before a key of the window is used or a menu opens, so that what is typed counts;
+    `left()` when the keyboard goes elsewhere in the window.
 
     Tab goes on to the next control; with several lines selected it indents them, Shift+Tab takes an indent away. Undo
     is the text's own while there is something of it to take back, else the window's.
@@ -21,6 +29,7 @@ class CodeEditor(CodeView):
 
     typed = Signal()
     entered = Signal(object)
+    commanded = Signal()
     left = Signal()
 
     def __init__(self, text: str = "", *, name: str, size: int = 12) -> None:
@@ -98,9 +107,12 @@ class CodeEditor(CodeView):
 
     # ---- keys ------------------------------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_outer(event):
-            event.ignore()
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.modifiers() & COMMAND or K.Key_F1 <= event.key() <= K.Key_F35:
+                self.commanded.emit()
+            if self._is_outer(event):
+                event.ignore()
+                return True
         return super().event(event)
 
     def _is_outer(self, event: QKeyEvent) -> bool:
@@ -126,8 +138,7 @@ class CodeEditor(CodeView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason):
-            self.left.emit()
+        (self.commanded if event.reason() in ELSEWHERE else self.left).emit()
 
     def _several(self) -> bool:
         first, last = self._rows()

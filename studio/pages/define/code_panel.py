@@ -44,6 +44,9 @@ class CodePanel(QWidget):
         super().__init__()
         self.session = session
         self.base: Project = session.project
+        """The project whose code was written last: what is typed is compared with it."""
+        self._drawn: Project = session.project
+        """The project that the text says, as far as it was read."""
         self.source = Source("", {})
         self.typing = False
         """The text is a person's: it may differ from the code that would be written."""
@@ -68,6 +71,7 @@ class CodePanel(QWidget):
         lay(self, [self._head(), Line(color="border.soft"), (self.code, 1)], True, 0, 0)
         self.code.typed.connect(self._typed)
         self.code.left.connect(self._left)
+        self.code.commanded.connect(self._hurry)
         self.code.entered.connect(self._entered)
         self.code.line_clicked.connect(self._entered)
         session.selection.changed.connect(self._selected)
@@ -120,7 +124,7 @@ class CodePanel(QWidget):
         project = self.session.project
         if not self.typing:
             self.write()
-        elif project.network is self.base.network and project.code == self.base.code:
+        elif project.network is self._drawn.network and project.code == self._drawn.code:
             self.mark()
         elif self.waiting:
             self._mingle()
@@ -141,7 +145,7 @@ class CodePanel(QWidget):
 
     def _take(self, project: Project) -> None:
         """Let a project be the one that what is typed is compared with."""
-        self.base = project
+        self.base = self._drawn = project
         self.source = code_edits.written(project, self.session.feeds())
 
     def _mingle(self) -> None:
@@ -187,6 +191,7 @@ class CodePanel(QWidget):
         else:
             self.session.edit(tr("Edit code"), edit, KEY)
         self._busy = False
+        self._drawn = self.session.project
 
     def _undoes(self, edit: scope.Edit, before: Project, after: Project) -> bool:
         """Return whether the text is back to what it was before the last step."""
@@ -195,10 +200,14 @@ class CodePanel(QWidget):
         except UsageError:
             return False
 
-    def _left(self) -> None:
-        """Write the code as we write it when the keyboard goes elsewhere; text with a mistake stays."""
+    def _hurry(self) -> None:
+        """Read what is typed now: it counts for what a person does next, such as saving."""
         if self._read.isActive():
             self.read()
+
+    def _left(self) -> None:
+        """Write the code as we write it when the keyboard goes elsewhere; text with a mistake stays."""
+        self._hurry()
         if self.typing and not self.waiting:
             self.write()
 

@@ -100,6 +100,7 @@ def test_a_new_line_is_a_new_card_and_ids_and_places_stay(coder: Coder) -> None:
     assert coder.names() == ["input_1", "dense_1", "dense_2", "batch_normalization_1", "dropout_1", "dense_3"]
     assert coder.session.project.positions["n6"] == (0.0, 228.0)
     assert coder.session.project.positions["n4"] == (10.0, 304.0)
+    coder.page.code_panel.refresh()
     assert "x = layers" in coder.code.text()
     coder.leave()
     assert "batch_normalization_1 = layers.BatchNormalization(" in coder.code.text()

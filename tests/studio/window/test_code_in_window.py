@@ -1,5 +1,6 @@
 """The code panel in the whole window: its keys beside those of the window."""
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -7,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.network.network import stack
+from engine.project import file
 from engine.project.document import Project
 from studio.app import Studio
 from studio.widgets import CodeEditor
@@ -67,3 +69,17 @@ def test_typing_triggers_no_key_of_the_window_and_f6_leaves(whole: Studio) -> No
     assert not code.hasFocus()
     assert len(whole.session.project.network.nodes) == 3
     assert whole.session.project.code[-1].text == "# f l Delete ? 1 "
+
+
+def test_what_was_just_typed_is_saved_by_the_key(whole: Studio, tmp_path: Path) -> None:
+    page, code = opened(whole)
+    whole.session.path = tmp_path / "p.layerwright"
+    QTest.keyClick(code, K.Key_End, CTRL)
+    QTest.keyClick(code, K.Key_Return)
+    QTest.keyClicks(code, "# just now")
+    assert page.code_panel.waiting
+    QTest.keyClick(code, K.Key_S, CTRL)
+    wait_until(lambda: (tmp_path / "p.layerwright").exists() and not whole.session.dirty)
+    saved, _runs = file.load(tmp_path / "p.layerwright")
+    assert saved.code[-1].text == "# just now"
+    assert code.hasFocus()
