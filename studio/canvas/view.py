@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView
 
 from engine.project.document import Project
 from studio import theme
-from studio.canvas import commands
+from studio.canvas import access, commands
 from studio.canvas.commands import Commands
 from studio.canvas.gestures import Gesture, Pan
 from studio.canvas.keys import method_of
@@ -89,6 +89,7 @@ class View(Commands, Placing, Pressing, Wiring, QGraphicsView):
         self.setAccessibleName(tr("Canvas"))
         self.setAccessibleDescription(tr("Tab adds a layer, arrows walk, F6 leaves. The outline lists all layers."))
         self.speech = Speech(self)
+        access.expose(self)
         canvas.drawn.connect(self.fit_range)
         self.horizontalScrollBar().valueChanged.connect(self._scrolled)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)

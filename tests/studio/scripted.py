@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 import studio.app
@@ -69,6 +70,21 @@ def file_dialog(app: studio.app.Studio, file: Path) -> Steps:
     app.documents.ask_table()
     yield lambda: any(isinstance(w, QFileDialog) and w.isVisible() for w in QApplication.topLevelWidgets())
     app.export()
+    yield from close(app)
+
+
+def listened(app: studio.app.Studio, file: Path) -> Steps:
+    """Close while assistive technology holds the blocks of the canvas."""
+    QAccessible.setActive(True)
+    app.demo()
+    yield lambda: app.session.prepared is not None
+    app.show_stage("define")
+    view: Any = app.page("define").view  # type: ignore[attr-defined]
+    listed = QAccessible.queryAccessibleInterface(view)
+    held = [listed.child(i) for i in range(listed.childCount())]
+    assert all(item.text(QAccessible.Text.Name) for item in held)
+    app.session.edit("Delete", lambda project: edits.remove(project, *project.network.outputs))
+    yield lambda: not all(item.isValid() for item in held)
     yield from close(app)
 
 

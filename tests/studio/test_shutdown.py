@@ -30,7 +30,7 @@ def table(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("scenario", ["training", "loading", "preparing", "file_dialog"])
+@pytest.mark.parametrize("scenario", ["training", "loading", "preparing", "file_dialog", "listened"])
 def test_closing_at_a_bad_moment_ends_well(scenario: str, table: Path) -> None:
     assert play(scenario, table) == (0, "")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTreeWidget
 
@@ -322,3 +323,21 @@ def test_undo_of_what_is_not_on_screen_says_so_and_shows_it(grouped: Person) -> 
     assert (title, action) == ("Changed in group_1", "Show")
     act()
     assert grouped.view.session.scope == (node,)
+
+
+def test_assistive_technology_finds_a_list_of_blocks(grouped: Person) -> None:
+    listed = QAccessible.queryAccessibleInterface(grouped.view)
+    assert (listed.role(), listed.text(QAccessible.Text.Name)) == (QAccessible.Role.List, "Canvas")
+    names = [listed.child(i).text(QAccessible.Text.Name) for i in range(listed.childCount())]
+    assert [n.partition(", ")[0] for n in names] == ["Input", "Dense", "Group", "Dense", "Training target"]
+    assert names[2].startswith("Group, group_1, 2 layers, input (64), output (64), 4,160 parameters, from dense_1")
+    group = listed.child(2)
+    assert group.role() == QAccessible.Role.ListItem
+    assert group.state().selected
+    assert not listed.child(1).state().selected
+    spot = grouped.view.viewport().mapToGlobal(grouped.spot("dense_1"))
+    assert listed.childAt(spot.x(), spot.y()).text(QAccessible.Text.Name) == names[1]
+    assert listed.indexOfChild(listed.focusChild()) == 2
+    grouped.key(K.Key_G, CTRL | SHIFT)
+    assert not group.isValid()
+    assert listed.childCount() == 6
