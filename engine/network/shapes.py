@@ -1,5 +1,6 @@
 """Shapes, types and parameter counts of a network, worked out in one pass that never raises."""
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -215,13 +216,26 @@ def _enter(
     fed = made_of[1]
     if layer.KERAS == "Input" and (other := _other_shape(node, layer, fed)):
         return Finding(made_of, problems=(other,))
-    shape = tuple(fed) if layer.KERAS == "Input" and fed is not None else layer.output_shape(shapes)
-    asks = layer.weights(shapes)
+    if layer.KERAS == "Input" and fed is not None:
+        layer = layer.replace(shape=tuple(int(n) for n in fed))
+    measure = _measured if hasattr(layer, "network") else _remembered
+    shape, dtype, asks, cost = measure(layer, shapes, dtypes)
     weights = asks if node.shares is None else ()
     parameters = sum(w.size for w in weights)
     trained = sum(w.size for w in weights if w.trainable) if node.trainable else 0
-    gives = tuple(int(n) for n in shape), layer.output_dtype(dtypes)
-    return Finding(made_of, gives, weights, parameters, trained, layer.cost(shapes), asks=asks)
+    return Finding(made_of, (shape, dtype), weights, parameters, trained, cost, asks=asks)
+
+
+def _measured(
+    layer: LayerSpec, shapes: tuple[Shape, ...], dtypes: tuple[str, ...]
+) -> tuple[Shape, str, tuple[Weight, ...], int]:
+    """Return shape and type of a layer's output, the weights it asks for and its cost."""
+    shape = tuple(int(n) for n in layer.output_shape(shapes))
+    return shape, layer.output_dtype(dtypes), layer.weights(shapes), layer.cost(shapes)
+
+
+_remembered = functools.lru_cache(maxsize=4096)(_measured)
+"""Large networks repeat layers. A layer with a network inside is told apart too slowly to be looked up."""
 
 
 def _rank(layer: LayerSpec, shapes: tuple[Shape, ...]) -> None:

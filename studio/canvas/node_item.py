@@ -38,6 +38,7 @@ class NodeItem(QGraphicsItem):
         self.live: tuple[float, str] | None = None
         self.setZValue(10)
         self.setAcceptHoverEvents(True)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # moving another card does not paint it anew
         self._say()
 
     # ---- what it is ------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.network.network import Wire
@@ -25,6 +26,8 @@ RUN_MS = 100
 """Cards follow a running fit at most ten times a second."""
 STILL_FROM = 200
 """Above this many moved cards nothing slides: cards jump."""
+PICTURES_KB = 65_536
+"""Room for the pictures of the cards on a large screen: those that are not found are painted anew."""
 ROOM = 4000.0
 """Pixels around the cards that belong to the scene: each change of its rectangle indexes all items anew."""
 BLANK = Route(((0.0, 0.0), (0.0, 1.0)), "bottom", "top", (0.0, 0.0), False)
@@ -43,6 +46,7 @@ class Scene(QGraphicsScene):
 
     def __init__(self, session: Any) -> None:
         super().__init__()
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), PICTURES_KB))
         self.session = session
         self._extent: QRectF | None = None
         self._room = QRectF()

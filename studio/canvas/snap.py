@@ -26,9 +26,11 @@ class Snap:
     """The edges and middles of what does not move."""
 
     def __init__(self, others: Iterable[QRectF]) -> None:
-        self._rects = list(others)
-        self._xs = sorted({v for r in self._rects for v in (r.left(), r.center().x(), r.right())})
-        self._ys = sorted({v for r in self._rects for v in (r.top(), r.center().y(), r.bottom(), r.top() + PITCH)})
+        rects = list(others)
+        self._columns = _Lines((v, r) for r in rects for v in (r.left(), r.center().x(), r.right()))
+        self._rows = _Lines((v, r) for r in rects for v in (r.top(), r.center().y(), r.bottom()))
+        self._xs = self._columns.values
+        self._ys = sorted({*self._rows.values, *(r.top() + PITCH for r in rects)})
 
     def of(self, rect: QRectF) -> Snapped:
         """Return how a rectangle at this place lines up; without a partner it goes to the grid."""
@@ -42,8 +44,7 @@ class Snap:
 
     def _upright(self, rect: QRectF) -> list[QLineF]:
         for x in (rect.center().x(), rect.left(), rect.right()):
-            partners = [r for r in self._rects if _near(x, (r.center().x(), r.left(), r.right()))]
-            if partners:
+            if partners := self._columns.at(x):
                 top = min(rect.top(), *(r.top() for r in partners)) - OVER
                 bottom = max(rect.bottom(), *(r.bottom() for r in partners)) + OVER
                 return [QLineF(x, top, x, bottom)]
@@ -51,12 +52,24 @@ class Snap:
 
     def _level(self, rect: QRectF) -> list[QLineF]:
         for y in (rect.center().y(), rect.top(), rect.bottom()):
-            partners = [r for r in self._rects if _near(y, (r.center().y(), r.top(), r.bottom()))]
-            if partners:
+            if partners := self._rows.at(y):
                 left = min(rect.left(), *(r.left() for r in partners)) - OVER
                 right = max(rect.right(), *(r.right() for r in partners)) + OVER
                 return [QLineF(left, y, right, y)]
         return []
+
+
+class _Lines:
+    """Edges and middles in order, each with the rectangle that it belongs to."""
+
+    def __init__(self, lines: Iterable[tuple[float, QRectF]]) -> None:
+        self._lines = sorted(lines, key=lambda line: line[0])
+        self.values = [value for value, _ in self._lines]
+
+    def at(self, value: float) -> list[QRectF]:
+        """Return the rectangles with a line here."""
+        first, last = bisect.bisect_right(self.values, value - 0.5), bisect.bisect_left(self.values, value + 0.5)
+        return [rect for _, rect in self._lines[first:last]]
 
 
 def _pull(lines: Sequence[float], values: Sequence[float]) -> float | None:
@@ -68,10 +81,6 @@ def _pull(lines: Sequence[float], values: Sequence[float]) -> float | None:
 def _around(lines: Sequence[float], value: float) -> Sequence[float]:
     at = bisect.bisect(lines, value)
     return lines[max(at - 1, 0) : at + 1]
-
-
-def _near(value: float, others: Iterable[float]) -> bool:
-    return any(abs(value - other) < 0.5 for other in others)
 
 
 def _to_grid(value: float) -> float:
