@@ -348,6 +348,8 @@ class Scene(QGraphicsScene):
     def restyle(self, mode: object = None) -> None:
         """Repaint everything in the new colours and fonts."""
         remeasure()
+        for item in self.nodes.values():
+            item.update()  # its picture is kept until then
         self.update()
 
     # ---- questions -------------------------------------------------------------------------------------------------

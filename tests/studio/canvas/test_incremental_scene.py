@@ -6,12 +6,15 @@ import random
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
+from studio import theme
 from studio.canvas import route
 from studio.canvas.scene import Scene
 from studio.document.session import Session
 from tests.benchmarks import large
+from tests.studio.canvas.people import Person
 
 
 def shown(scene: Scene) -> dict[str, Any]:
@@ -69,3 +72,14 @@ def test_brackets_that_overlap_have_lanes_of_their_own(seed: int) -> None:
     for (one, (a, b)), (other, (c, d)) in itertools.combinations(spans.items(), 2):
         assert not (a < d and c < b) or lane[one] != lane[other]
     assert max(lane.values()) < 40
+
+
+def test_cards_follow_the_theme_although_their_pictures_are_kept(person: Person) -> None:
+    person.view.zoom_to(1.0)
+    QApplication.processEvents()
+    light = person.view.grab().toImage().pixelColor(person.spot("dense_1", 220, 40))
+    theme.apply(QApplication.instance(), "dark")
+    QApplication.processEvents()
+    dark = person.view.grab().toImage().pixelColor(person.spot("dense_1", 220, 40))
+    assert light == QColor("#FFFFFF")
+    assert dark == theme.color("bg.raised")
