@@ -175,6 +175,7 @@ class Page(QWidget):
         self._place()
         if shown:
             panel.raise_()
+            panel.edge.raise_()
             panel.take_keyboard()
         elif had:
             centre = self.middle.widget(0) if self.middle is not None else None

@@ -1,16 +1,24 @@
 """The panels of a page: docked at a side, floating over it in a narrow window, or in the dock below the centre."""
 
-from typing import Any
-
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import (
+    QEnterEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QMoveEvent,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from studio import theme
 from studio.text import tr
 from studio.widgets import Box, IconButton, Themed, painter_of
 
-EDGE, RAIL = 6, 48
+EDGE, INSIDE, RAIL = 6, 2, 48
+"""The edge is so wide, and so much of it lies on the panel: its scroll bar stays free."""
 LEAST, MOST = 0.85, 1.75
 """Between these shares of its usual width a side panel can be dragged."""
 STEP = 24
@@ -18,7 +26,10 @@ TABS = Qt.FocusPolicy.TabFocus
 
 
 class Edge(Themed, QWidget):
-    """The inner edge of a side panel: drag it to resize; a double click gives the usual width back."""
+    """The inner edge of a side panel: drag it to resize; a double click gives the usual width back.
+
+    It lies on the page, over the border between panel and centre.
+    """
 
     def __init__(self, panel: "SidePanel") -> None:
         super().__init__(panel)
@@ -29,7 +40,7 @@ class Edge(Themed, QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._hot:
-            x = 0 if self._panel.side == "right" else self.width() - 2
+            x = self.width() - INSIDE if self._panel.side == "right" else INSIDE - 2
             painter_of(self).fillRect(QRectF(x, 0, 2, self.height()), theme.color("accent.line"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -105,16 +116,31 @@ class SidePanel(Box):
                 child.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
-    def resizeEvent(self, event: Any) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        x = 0 if self.side == "right" else self.width() - EDGE
-        self.edge.setGeometry(x, 0, EDGE, self.height())
+        self._place_edge()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._place_edge()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.edge.hide()
+
+    def _place_edge(self) -> None:
+        if self.edge.parentWidget() is not self.parentWidget():
+            self.edge.setParent(self.parentWidget())
+        x = self.x() - EDGE + INSIDE if self.side == "right" else self.x() + self.width() - INSIDE
+        self.edge.setGeometry(x, self.y(), EDGE, self.height())
+        self.edge.setVisible(self.isVisible())
         self.edge.raise_()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self.floats:
             self.raise_()
+        self._place_edge()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.floats and event.key() == Qt.Key.Key_Escape:

@@ -238,3 +238,17 @@ def test_a_wide_panel_leaves_the_centre_its_room(whole: Studio) -> None:
     assert right.width() == 1300 - 240 - CENTRE
     drag(side(page, "left").edge, QPoint(2000, 0))
     assert page.view.width() >= CENTRE
+
+
+def test_the_edge_leaves_the_scroll_bar_of_the_panel_free(whole: Studio) -> None:
+    page = define(whole)
+    for name in ("left", "right"):
+        panel = side(page, name)
+        inside = panel.edge.geometry().intersected(panel.geometry())
+        assert inside.width() == 2
+        assert page.childAt(panel.edge.geometry().center()) is panel.edge
+    page.toggle_panel("left")
+    assert not side(page, "left").edge.isVisible()
+    page.toggle_panel("left")
+    QApplication.processEvents()
+    assert side(page, "left").edge.isVisible()
