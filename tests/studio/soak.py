@@ -44,6 +44,22 @@ LEAVES = ("file.quit", "file.close", "file.new", "file.open", "file.open_csv", "
 AWAY = ("Open", "Save", "Export", "Choose a file", "Use another", "Minimize", "Close project", "Restart")
 SAMPLES = ("iris", "penguins", "diabetes")
 HOME_SECONDS = 5.0
+CODE = (
+    "# a remark",
+    "x = layers.Dense(4)(input_1)",
+    "y = layers.LSTM(3)(x)",
+    "print(1)",
+    "(",
+    "0",
+    " ",
+    ")",
+    "model = 3",
+    "h = Dropout(0.3)",
+    "z = Sequential([Dense(2)])(input_1)",
+    "dense_1.trainable = False",
+    "'",
+    "m = Model(input_1, x)",
+)
 
 
 class Monkey(QObject):
@@ -58,6 +74,7 @@ class Monkey(QObject):
         self.acts: tuple[tuple[int, Callable[[], str]], ...] = (
             (6, self.press_button), (8, self.drag), (5, self.type_key), (4, self.combine), (4, self.act), (2, self.go),
             (2, self.undo), (2, self.add_layer), (1, self.train), (1, self.stop), (2, self.wheel), (1, self.history),
+            (2, self.type_code),
         )  # fmt: skip
         self.timer = QTimer(self)
         self.timer.setInterval(0)
@@ -189,6 +206,26 @@ class Monkey(QObject):
         key = self.random.choice(KEYS)
         QTest.keyClick(self.studio.window.focusWidget() or self.studio.window, key)
         return f"key {key.name}"
+
+    def type_code(self) -> str:
+        """Type into the code, often what makes no sense, and go on before it is read."""
+        page: Any = self.studio.pages.get("define")
+        if self.studio.stage != "define" or page is None or not page.code.isVisible():
+            return "no code"
+        code, text = page.code, self.random.choice(CODE)
+        code.setFocus()
+        cursor = code.textCursor()
+        cursor.movePosition(cursor.MoveOperation.Start)
+        for _ in range(self.random.randrange(max(code.document().blockCount(), 1))):
+            cursor.movePosition(cursor.MoveOperation.Down)
+        cursor.movePosition(self.random.choice((cursor.MoveOperation.EndOfLine, cursor.MoveOperation.NextWord)))
+        code.setTextCursor(cursor)
+        if self.random.random() < 0.5:
+            QTest.keyClick(code, Qt.Key.Key_Return)
+        QTest.keyClicks(code, text)
+        if self.random.random() < 0.5:
+            page.code_panel.read()
+        return f"type {text!r}"
 
     def combine(self) -> str:
         key = self.random.choice(COMBINED)

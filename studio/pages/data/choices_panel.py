@@ -172,7 +172,8 @@ class ChoicesPanel(Box):
 
     def _set_strategy(self, on: Any) -> None:
         key = self.sender().property("strategy") if on else None
-        label = tr("Split {how}", how=tr(next(name for k, name, _ in STRATEGIES if k == key)).lower())
+        name = next((name for k, name, _ in STRATEGIES if k == key), None)
+        label = tr("Split as the task asks") if name is None else tr("Split {how}", how=tr(name).lower())
         self.session.edit(label, lambda p: data_edits.set_split(p, strategy=key))
         self._document_changed(self.session.project, self.session.project)
 

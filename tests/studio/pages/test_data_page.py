@@ -147,3 +147,8 @@ def test_a_number_target_is_split_at_random_and_says_so(studio: Studio, csv: Pat
     assert studio.session.prepared is not None
     assert studio.session.prepared.task == "regression"
     assert [k for k, radio in page.choices.strategies.items() if radio.value()] == ["random"]
+    page.choices.strategies["ordered"].click()
+    assert page.session.stack.undoText() == "Split in order"
+    page.choices.strategies["ordered"].click()  # the one that is on: back to what the task asks for
+    assert page.session.project.data.split.strategy is None
+    assert page.session.stack.undoText() == "Split as the task asks"
