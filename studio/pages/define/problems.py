@@ -1,5 +1,7 @@
 """The problems list: severity, sentence, place and fix, and what changes results is never fixed by the lump."""
 
+import re
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from studio.text import tr
 from studio.widgets import Box, Button, Icon, IconButton, Label, Scroll, lay, row
 from studio.widgets.base import Item, plain_tip
 
+FIRST = re.compile(r".+?[.](?= [A-Z]|$)")
 MOST_ROWS = 100
 """More problems than this are not listed; walking goes to all."""
 LOOK = {
@@ -32,7 +35,7 @@ class ProblemRow(Box):
         self.problem = problem
         words: list[Item] = [
             Icon(icon, tone),
-            (Label(problem.message, 12, 500, elide=True), 1),
+            (Label(heading(problem), 12, 500, wrap=True), 1),
             Label(self._place(), 11, 400, "text.muted", mono=True),
         ]
         usable = fixes(problem)
@@ -46,15 +49,15 @@ class ProblemRow(Box):
             self.more = IconButton("chevron-down", more, tr("Other fixes"), size="small")
             self.more.clicked.connect(self._open)
             words.append(self.more)
-        super().__init__(row(*words, spacing=8, margins=(8, 0, 6, 0)), fill=None, stroke=None, radius=6)
-        self.setFixedHeight(32)
+        super().__init__(row(*words, spacing=8, margins=(8, 4, 6, 4)), fill=None, stroke=None, radius=6)
+        self.setMinimumHeight(32)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{problem.severity}: {problem}")
         self.setToolTip(plain_tip(str(problem)))
 
     def _place(self) -> str:
-        """Return where it is, unless the sentence begins with it."""
-        return "" if self.problem.message.startswith(self.problem.where) else self.problem.where
+        """Return where it is, unless the sentence says it."""
+        return "" if self.problem.where in heading(self.problem) else self.problem.where
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.chosen.emit(self.problem)
@@ -166,6 +169,12 @@ class ProblemsList(QWidget):
             line.set_surface("bg.hover" if current else None, None)
             if current:
                 self.area.ensureWidgetVisible(line, 0, 4)
+
+
+def heading(problem: Problem) -> str:
+    """Return what a row shows: the first sentence; the tooltip and the callout have all of them."""
+    first = FIRST.match(problem.message)
+    return first[0] if first else problem.message
 
 
 def fixes(problem: Problem) -> tuple[Repair, ...]:
