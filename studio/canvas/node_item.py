@@ -21,6 +21,8 @@ LEGIBLE = 8.0
 """Pixels on the screen below which no text is drawn."""
 LARGEST_TITLE = 36
 MARGIN = 18
+LINES_Y, LINE_H = 44, 20
+"""Where the lines of a target's card begin, and their height."""
 PORT_HIT = 14.0
 LEFT_V = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 RIGHT_V = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -89,6 +91,12 @@ class NodeItem(QGraphicsItem):
         if sides != self.sides:
             self.sides = sides
             self.update()
+
+    def line_at(self, point: QPointF) -> int | None:
+        """Return the index of the line of a target's card at a point of the scene."""
+        at = point - self.pos()
+        found = math.floor((at.y() - LINES_Y) / LINE_H)
+        return found if 0 <= found < len(self.card.lines) and 0 <= at.x() <= CARD_W else None
 
     def port_at(self, point: QPointF, reach: float = PORT_HIT) -> Side | None:
         """Return the port within reach of a point of the scene."""
@@ -229,7 +237,7 @@ class NodeItem(QGraphicsItem):
 
     def _lines(self, painter: QPainter, size: int) -> None:
         for i, (label, value) in enumerate(self.card.lines):
-            y = 44 + i * 20
+            y = LINES_Y + i * LINE_H
             if i == 0:
                 painter.setPen(QPen(color("border.soft"), 1))
                 painter.drawLine(QPointF(12, y - 1), QPointF(CARD_W - 12, y - 1))

@@ -50,8 +50,9 @@ class View(Commands, Placing, Pressing, Wiring, QGraphicsView):
     """Shows a scene.
 
     Signals: `zoomed(share)`; `said(sentence)` for a toast; `add_asked(point, after, wire, into)` to open quick add;
-    `edit_asked()` to put the keyboard into the inspector; `added(node)`; `rename_asked()`; `viewed()` after each scroll
-    or zoom (minimap); `tool_changed(tool)`; `note_asked(id or None, rectangle)` to write a note; `find_asked()`.
+    `edit_asked()` to put the keyboard into the inspector; `added(node)`; `rename_asked()`; `line_asked(index)` to edit
+    what a line of a target's card shows; `viewed()` after each scroll or zoom (minimap); `tool_changed(tool)`;
+    `note_asked(id or None, rectangle)` to write a note; `find_asked()`.
     """
 
     zoomed = Signal(object)
@@ -59,6 +60,7 @@ class View(Commands, Placing, Pressing, Wiring, QGraphicsView):
     add_asked = Signal(object, object, object, object)
     edit_asked = Signal()
     rename_asked = Signal()
+    line_asked = Signal(object)
     added = Signal(object)
     viewed = Signal()
     tool_changed = Signal(object)

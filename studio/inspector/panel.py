@@ -170,6 +170,12 @@ class Inspector(QWidget):
         elif self.settings is not None:
             self.settings.focus_first()
 
+    def focus_line(self, index: int) -> None:
+        """Put the keyboard into what a line of a training target's card shows: 0 is the loss, 1 the optimizer."""
+        if self.target is not None:
+            self.show_tab("settings")
+            (self.target.loss, self.target.optimizer)[index].setFocus()
+
     def focus_name(self) -> None:
         """Put the keyboard into the name."""
         if self.settings is not None and self.settings.name is not None:

@@ -47,8 +47,13 @@ class Move(Gesture):
             selection.set(self.card)
 
     def click(self, at: QPointF, modifiers: Modifiers) -> None:
-        if not modifiers & (SHIFT | CTRL):
-            self.session.selection.set(self.card)
+        if modifiers & (SHIFT | CTRL):
+            return
+        self.session.selection.set(self.card)
+        item = self.scene.nodes.get(self.card)
+        line = item.line_at(at) if item is not None else None
+        if line is not None:
+            self.view.line_asked.emit(line)
 
     def begin(self) -> None:
         moved = self.session.selection.ids if self.card in self.session.selection else (self.card,)

@@ -106,6 +106,7 @@ class DefinePage(Page):
         view.said.connect(self._said)
         view.edit_asked.connect(self._edit)
         view.rename_asked.connect(self._rename)
+        view.line_asked.connect(self._edit_line)
         view.added.connect(self._added)
         self.inspector.asked.connect(self._command)
         self.inspector.help_asked.connect(self.help_asked)
@@ -325,6 +326,10 @@ class DefinePage(Page):
     def _edit(self) -> None:
         self._show_inspector()
         self.inspector.focus_first()
+
+    def _edit_line(self, index: int) -> None:
+        self._show_inspector()
+        self.inspector.focus_line(index)
 
     def _rename(self) -> None:
         self._show_inspector()

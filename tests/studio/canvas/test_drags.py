@@ -149,3 +149,12 @@ def test_a_delete_that_cannot_heal_is_red_with_a_fix(qtbot: Any, themed: QApplic
     person.click(person.page.stage.callout.fix)
     person.settle()
     assert person.session.shapes.ok
+
+
+def test_a_click_on_a_line_of_the_target_edits_it(person: Person) -> None:
+    for index, name in enumerate(("Loss", "Optimizer")):
+        person.click(person.view.viewport(), person.spot("target:0", 120, 54 + 20 * index))
+        assert person.session.selection.ids == ("target:0",)
+        assert person.window.focusWidget() is person.find(name)
+    person.click(person.view.viewport(), person.spot("target:0", 120, 20))
+    assert person.session.stack.count() == 0

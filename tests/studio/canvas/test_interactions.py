@@ -121,6 +121,9 @@ INTERACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         (TIDY, "test_a_side_branch_stays_at_its_side"),
         (TIDY, "test_tidy_straightens_a_scattered_network"),
     ),
+    "a click on a line of the training target edits it": (
+        (DRAGS, "test_a_click_on_a_line_of_the_target_edits_it"),
+    ),
     "Alt+drag of a card duplicates it": ((DRAGS, "test_alt_drag_of_a_card_duplicates_it"),),
     # keys
     "key Ctrl+1…6": ((FRAME, "test_stages_by_mouse_and_key_with_status_and_primary"),),
