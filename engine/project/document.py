@@ -64,7 +64,7 @@ class Note:
 class Project:
     """Everything that is saved as project.json. `feeds`: Input node id -> tensor name; absent: matched by itself.
 
-    `positions`: node id (or "target:0") -> (x, y) on the canvas; absent nodes are laid out.
+    `positions`: node id ("n5/n2" in a group, or "target:0") -> (x, y) on the canvas; absent nodes are laid out.
     `titles`: run id -> name given by the person (runs themselves live in the run store).
     `notes`: "note:1" -> a note on the canvas. `code`: lines of the network's code that no card stands for.
     """

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from studio import theme
 from studio.document.lens import Lens
 from studio.text import tr
 from studio.widgets import Box, Button, Icon, IconButton, clear
@@ -67,6 +68,7 @@ class _Step(Button):
         where = tr("{name}, shown", name=name) if here else tr("Show {name}", name=name)
         super().__init__(short, kind="ghost", size="small", name=where, tooltip=where)
         self._path, self._depth = path, depth
+        self.setFont(theme.font(12, 600 if here else 500))
         self.clicked.connect(self._show)
 
     def _show(self, *_: object) -> None:

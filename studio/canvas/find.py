@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
+from engine.network.network import Node
 from studio.canvas.view import View
 from studio.text import tr
 from studio.widgets import Box, IconButton, Label, SearchField, fixed
@@ -123,7 +124,8 @@ KEYS = {
 
 
 def found(view: View, query: str) -> list[str]:
-    """Return what matches, from top to bottom: names that begin so first, then names, types, remarks and notes."""
+    """Return what matches, from top to bottom: names that begin so first, then names, types, remarks and notes, then
+    groups that hold something that does."""
     ranked = []
     for key, item in view.canvas.nodes.items():
         node = view.session.project.network.nodes.get(key)
@@ -132,5 +134,15 @@ def found(view: View, query: str) -> list[str]:
         rank = 0 if name.startswith(query) else next((i + 1 for i, t in enumerate(texts) if query in t), None)
         if rank is not None:
             ranked.append((min(rank, 2), item.y(), item.x(), key))
+        elif node is not None and _holds(node, query):
+            ranked.append((4, item.y(), item.x(), key))
     ranked += [(3, n.y(), n.x(), key) for key, n in view.canvas.notes.items() if query in n.note.text.lower()]
     return [key for *_, key in sorted(ranked)]
+
+
+def _holds(node: Node, query: str) -> bool:
+    """Return whether a node is a group with a layer in it, at any depth, that matches."""
+    inner = getattr(node.layer, "network", None)
+    return inner is not None and any(
+        query in f"{n.name}\n{n.layer.KERAS}\n{n.note}".lower() or _holds(n, query) for n in inner
+    )

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTreeWidget
 
+from studio.canvas.find import found
 from studio.document import edits, scope
 from tests.studio.canvas.people import LEFT, NONE, Person, layer
 
@@ -341,3 +342,9 @@ def test_assistive_technology_finds_a_list_of_blocks(grouped: Person) -> None:
     grouped.key(K.Key_G, CTRL | SHIFT)
     assert not group.isValid()
     assert listed.childCount() == 6
+
+
+def test_a_group_is_found_by_what_it_holds(grouped: Person) -> None:
+    assert found(grouped.view, "dropout") == [grouped.id("group_1")]
+    assert found(grouped.view, "group") == [grouped.id("group_1")]
+    assert found(grouped.view, "dense") == [grouped.id("dense_1"), grouped.id("dense_3"), grouped.id("group_1")]
