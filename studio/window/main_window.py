@@ -2,15 +2,23 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from studio import theme
 from studio.actions import Actions
 from studio.pages.page import Page
 from studio.text import tr
-from studio.widgets import FocusRing, Themed, Toasts, lay
+from studio.widgets import FocusRing, Themed, Toasts, lay, painter_of
 from studio.window.command_palette import CommandPalette
 from studio.window.status_bar import StatusBar
 from studio.window.tab_order import tab_order
@@ -18,6 +26,25 @@ from studio.window.top_bar import TopBar
 
 PANELS = {"left": "left panel", "right": "right panel", "dock": "dock"}
 MINIMUM, USUAL = (1120, 700), (1440, 900)
+
+
+class Scrim(Themed, QWidget):
+    """Darkens the window while a dialog waits for an answer."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        self.follow_theme()
+
+    def show_over(self, shown: bool) -> None:
+        """Cover the window, or uncover it."""
+        self.setGeometry(self.parentWidget().rect())
+        self.setVisible(shown)
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter_of(self).fillRect(self.rect(), theme.color("bg.scrim"))
 
 
 class MainWindow(Themed, QWidget):
@@ -49,6 +76,7 @@ class MainWindow(Themed, QWidget):
         self.toasts = Toasts(self)
         self.search = CommandPalette(self, self.actions_)
         self.ring = FocusRing(self)
+        self.scrim = Scrim(self)
         self.top.stage_chosen.connect(self.stage_wanted)
         self.setAutoFillBackground(True)
         self.follow_theme()
@@ -156,10 +184,16 @@ class MainWindow(Themed, QWidget):
         return True
 
     # ---- events ----
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.WindowBlocked, QEvent.Type.WindowUnblocked):
+            self.scrim.show_over(event.type() == QEvent.Type.WindowBlocked)
+        return super().event(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.top.fit(self.width())
         self.search.setGeometry(self.rect())
+        self.scrim.setGeometry(self.rect())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _path(event) is not None:

@@ -137,3 +137,14 @@ def test_dialogs_close_with_escape(whole: Studio, name: str) -> None:
     QTest.keyClick(box, Qt.Key.Key_Escape)
     QApplication.processEvents()
     assert QApplication.activeModalWidget() is None
+
+
+def test_the_window_is_darkened_while_a_dialog_waits(whole: Studio) -> None:
+    assert not whole.window.scrim.isVisible()
+    box = whole.help.about()
+    QApplication.processEvents()
+    assert whole.window.scrim.isVisible()
+    assert whole.window.scrim.geometry() == whole.window.rect()
+    box.close()
+    QApplication.processEvents()
+    assert not whole.window.scrim.isVisible()
