@@ -32,13 +32,18 @@ from studio.app import Studio
 from studio.document import edits, templates
 from studio.jobs import Job
 from studio.settings import Settings
-from studio.widgets import Chip, Label
+from studio.widgets import Chip, Label, Tabs
 from studio.window import dialogs
 from tests.studio.conftest import wait_until
 
 STAGES = ("data", "define", "compile", "fit", "evaluate", "predict")
 LARGE, SMALL = (1440, 900), (1120, 700)
 SLACK = 1.0
+OPENED = (
+    "help.about", "file.export", "file.settings", "help.keys", "help.news", "help.gpu", "help.topic", "help.layers",
+    "file.rename", "go.search", "define.find_layer",
+)  # fmt: skip
+"""Actions that open a dialog or something over the window."""
 
 
 class Longer(QTranslator):
@@ -220,6 +225,8 @@ class Walk:
             studio.show_stage(stage)
             ready(studio)
             self.look(stage)
+            if stage != "define":
+                self.tabs(studio.page(stage), stage)
 
     def sample(self, name: str) -> Any:
         from studio.document import files
@@ -235,11 +242,10 @@ class Walk:
         for node in (*studio.session.project.network.nodes, "target:0"):
             studio.session.selection.set(node)
             self.look(f"define, {node} selected")
+            self.tabs(page.inspector, f"define, {node}")
         studio.session.selection.set(*list(studio.session.project.network.nodes)[1:3])
         self.look("define, two selected")
-        for name in ("problems", "outline", "history"):
-            page.show_list(name)
-            self.look(f"define, {name}")
+        self.tabs(page.panels["dock"], "define")
         page.view.quick_add_here()
         self.look("define, quick add")
         page.view.setFocus()
@@ -251,9 +257,17 @@ class Walk:
         self.look("define, an error")
         studio.session.undo()
 
+    def tabs(self, root: QWidget, where: str) -> None:
+        """Look at every tab below a widget."""
+        for strip in [t for t in root.findChildren(Tabs) if t.isVisible()]:
+            for tab in list(strip.tabs):
+                QTest.mouseClick(tab, Qt.MouseButton.LeftButton)
+                self.look(f"{where}, {tab.text()}")
+            QTest.mouseClick(strip.tabs[0], Qt.MouseButton.LeftButton)
+
     def dialogs(self) -> None:
         studio = self.studio
-        for id in ("help.about", "file.export", "file.settings", "help.keys", "help.news", "go.search"):
+        for id in OPENED:
             if any(a.id == id for a in studio.actions.every()):
                 before = set(QApplication.topLevelWidgets())
                 studio.actions.trigger(id)
