@@ -23,7 +23,8 @@ class CodeEditor(CodeView):
     person's doing; `commanded()` before a key of the window is used or a menu opens, so that what is typed counts;
     `left()` when the keyboard goes elsewhere in the window.
 
-    Tab goes on to the next control; with several lines selected it indents them, Shift+Tab takes an indent away. Undo
+    Tab goes on to the next control; with several lines selected it indents them, Shift+Tab takes an indent away.
+    Ctrl+/ makes comments of lines, or code of comments. Undo
     is the text's own while there is something of it to take back, else the window's.
     """
 
@@ -127,6 +128,8 @@ class CodeEditor(CodeView):
             event.ignore()
         elif event.key() in (K.Key_Tab, K.Key_Backtab) and self._several():
             self._indent(event.key() == K.Key_Tab)
+        elif event.key() == K.Key_Slash and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self._comment()
         elif event.key() in (K.Key_Return, K.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.textCursor().insertText(f"\n{self._next_indent()}")
             self.ensureCursorVisible()
@@ -161,6 +164,22 @@ class CodeEditor(CodeView):
                 pen.insertText(INDENT if block.text() else "")
             for _ in range(0 if more else min(len(INDENT), len(block.text()) - len(block.text().lstrip(" ")))):
                 pen.deleteChar()
+        pen.endEditBlock()
+
+    def _comment(self) -> None:
+        """Make comments of the selected lines, or code again when all of them are comments."""
+        first, last = self._rows()
+        blocks = [self.document().findBlockByNumber(n) for n in range(first, last + 1)]
+        blocks = [block for block in blocks if block.text().strip()]
+        back = all(block.text().lstrip().startswith("#") for block in blocks)
+        pen = QTextCursor(self.document())
+        pen.beginEditBlock()
+        for block in blocks:
+            text = block.text()
+            pen.setPosition(block.position() + len(text) - len(text.lstrip()))
+            for _ in range((2 if text.lstrip().startswith("# ") else 1) if back else 0):
+                pen.deleteChar()
+            pen.insertText("" if back else "# ")
         pen.endEditBlock()
 
     def _next_indent(self) -> str:

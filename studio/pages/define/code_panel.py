@@ -65,7 +65,7 @@ class CodePanel(QWidget):
         self.code.setToolTip(
             tr(
                 "Edits change the canvas a moment after the last key. Tab goes on to the next control; "
-                "with several lines selected it indents them. F6 leaves."
+                "with several lines selected it indents them. Ctrl+/ makes comments. F6 leaves."
             )
         )
         lay(self, [self._head(), Line(color="border.soft"), (self.code, 1)], True, 0, 0)

@@ -255,6 +255,19 @@ def test_tab_leaves_and_indents_several_lines(coder: Coder) -> None:
     assert coder.code.hasFocus()
 
 
+def test_a_line_becomes_a_comment_and_code_again(coder: Coder) -> None:
+    coder.place("dropout_1 = ")
+    QTest.keyClick(coder.code, K.Key_Slash, CTRL)
+    assert coder.lines()[5].startswith("# dropout_1 = ")
+    coder.rest()
+    assert list(coder.code.errors().values()) == ["There is no tensor, layer or model called dropout_1."]
+    QTest.keyClick(coder.code, K.Key_Slash, CTRL)
+    assert coder.lines()[5].startswith("dropout_1 = ")
+    coder.rest()
+    assert coder.code.errors() == {}
+    assert coder.session.stack.count() == 0
+
+
 def test_the_code_takes_the_whole_width_and_gives_it_back(coder: Coder) -> None:
     narrow = coder.code.width()
     coder.click(coder.find("Enlarge code"))
