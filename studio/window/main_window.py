@@ -39,7 +39,7 @@ class Scrim(Themed, QWidget):
 
     def show_over(self, shown: bool) -> None:
         """Cover the window, or uncover it."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self.window().rect())
         self.setVisible(shown)
         self.raise_()
 
