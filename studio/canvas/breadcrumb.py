@@ -13,9 +13,13 @@ LONGEST = 28
 
 
 class Breadcrumb(Box):
-    """Follows the scope of a lens; it is not there while no group is open. `changed()`: its size may be another."""
+    """Follows the scope of a lens; it is not there while no group is open. `changed()`: its size may be another.
+
+    `left()`: a click here shows another network, so the keyboard belongs there.
+    """
 
     changed = Signal()
+    left = Signal()
 
     def __init__(self, lens: Lens, host: QWidget) -> None:
         self.back = IconButton("chevron-left", tr("Leave group"), key="Alt+Left", size="small")
@@ -57,6 +61,7 @@ class Breadcrumb(Box):
         self.adjustSize()
 
     def _leave(self, *_: object) -> None:
+        self.left.emit()
         self.lens.leave_group()
 
 
@@ -72,6 +77,7 @@ class _Step(Button):
         self.clicked.connect(self._show)
 
     def _show(self, *_: object) -> None:
+        self._path.left.emit()
         lens = self._path.lens
         while len(lens.scope) > self._depth:
             lens.leave_group()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from engine.errors import LayerwrightError
@@ -15,6 +15,7 @@ from studio.widgets.base import Themed, icon_at, named, painter_of, plain_tip
 Check = Callable[[Any], Any]
 STEPPER = 22
 STEP_PIXELS = 6
+HISTORY = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 
 class LineEdit(Themed, QLineEdit):
@@ -80,20 +81,42 @@ class LineEdit(Themed, QLineEdit):
             self.set_error(str(error))
             return
         self.set_error("")
+        self._settle()
         if value != self._value:
             self._value = value
             self.changed.emit(value)
+
+    def _settle(self) -> None:
+        """Begin a new history: what is typed from here on is taken back down to this text."""
+        if self.isUndoAvailable():
+            at = self.cursorPosition()
+            self.setText(self.text())
+            self.setCursorPosition(at)
 
     def parse(self, text: str) -> Any:
         """Return the value of a text; raises LayerwrightError or ValueError with a sentence."""
         return self._check(text) if self._check else text
 
+    def event(self, event: QEvent) -> bool:
+        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if asked and self._is_outer(event):  # type: ignore[arg-type]
+            event.ignore()
+            return True
+        return super().event(event)
+
+    def _is_outer(self, event: QKeyEvent) -> bool:
+        """Return whether an undo or redo is the window's: nothing is typed here that was not taken over yet."""
+        undo, redo = (event.matches(key) for key in HISTORY)
+        return (undo and not self.isUndoAvailable()) or (redo and not self.isRedoAvailable())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text() != self.shown(self._value):
+        if self._is_outer(event):
+            event.ignore()
+        elif event.key() == Qt.Key.Key_Escape and self.text() != self.shown(self._value):
             self.setText(self.shown(self._value))
             self.set_error("")
-            return
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
     def shown(self, value: Any) -> str:
         """Return the text of a value."""

@@ -92,8 +92,8 @@ class Toasts(QObject):
         self.shown.append(toast)
         while len(self.shown) > MOST:
             self.shown[0].dismiss()
+        self.place()  # first: shown at (0, 0) it would be under a pointer there, and a toast under the pointer stays
         toast.show()
-        self.place()
         return toast
 
     def place(self) -> None:

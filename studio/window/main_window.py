@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from shiboken6 import isValid
 
 from studio import theme
 from studio.actions import Actions
@@ -67,6 +68,7 @@ class MainWindow(Themed, QWidget):
         self.body.setAccessibleName(tr("Page"))
         self.status = StatusBar()
         self.current: QWidget | None = None
+        self._gone: QWidget | None = None
         self._closing = False
         lay(self, [self.top, (self.body, 1), self.status], True, 0, 0)
         self.setAcceptDrops(True)
@@ -174,14 +176,38 @@ class MainWindow(Themed, QWidget):
         return None
 
     def focusNextPrevChild(self, next: bool) -> bool:
-        """Go on to the control that stands next on screen."""
+        """Go on to the control that stands next on screen.
+
+        Qt also asks when a control that has the keyboard is hidden or disabled. Then the page has the keyboard, where
+        no key does what was not meant, and the next Tab goes on near the place of what is gone.
+        """
         order, focus = tab_order(self), self.focusWidget()
         if not order:
             return False
+        gone = focus is not None and not (focus.isVisible() and focus.isEnabled())
+        if gone and focus is not None and self.body.isAncestorOf(focus):
+            self._gone = focus
+            self.body.setFocus()
+            return True
+        near = self._near_gone(order) if focus is self.body else None
+        self._gone = None
+        if near is not None:
+            near.setFocus(Qt.FocusReason.TabFocusReason)
+            return True
         at = order.index(focus) if focus in order else -1 if next else 0
         reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
         order[(at + (1 if next else -1)) % len(order)].setFocus(reason)
         return True
+
+    def _near_gone(self, order: list[QWidget]) -> QWidget | None:
+        """Return a control in the narrowest panel around the one that had the keyboard and is gone."""
+        around = self._gone.parentWidget() if self._gone is not None and isValid(self._gone) else None
+        while around is not None and around is not self.body:
+            inside = [w for w in order if around.isAncestorOf(w)]
+            if inside:
+                return inside[0]
+            around = around.parentWidget()
+        return None
 
     # ---- events ----
     def event(self, event: QEvent) -> bool:

@@ -58,6 +58,7 @@ class Stage(QWidget):
         self.callout.avoid = (self.tools, self.zoom_tools, self.minimap, self.total, self.aligns, self.finder, *above)
         if self.breadcrumb is not None:
             self.breadcrumb.changed.connect(self._place)
+            self.breadcrumb.left.connect(self.view.setFocus)
         session.selection.changed.connect(self._selected)
         self.finder.closed.connect(self._place)
         self.view.zoomed.connect(self._zoomed)

@@ -95,6 +95,7 @@ def test_the_breadcrumb_leads_out_from_any_depth(grouped: Person) -> None:
     grouped.click(grouped.find("Show Network"))
     assert len(shown(grouped)) == 4
     assert not grouped.page.stage.breadcrumb.isVisible()
+    assert QApplication.focusWidget() is grouped.view
 
 
 def test_edits_inside_are_steps_of_the_document_and_undo_works_from_anywhere(grouped: Person) -> None:

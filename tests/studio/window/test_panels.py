@@ -252,3 +252,14 @@ def test_the_edge_leaves_the_scroll_bar_of_the_panel_free(whole: Studio) -> None
     page.toggle_panel("left")
     QApplication.processEvents()
     assert side(page, "left").edge.isVisible()
+
+
+@pytest.mark.parametrize("going", ["setDisabled", "setHidden"])
+def test_a_control_that_goes_leaves_the_keyboard_on_its_page(whole: Studio, going: str) -> None:
+    define(whole)
+    fold = on_screen(whole.window, "Copy code")
+    fold.setFocus()
+    getattr(fold, going)(True)
+    assert QApplication.focusWidget() is whole.window.body
+    QTest.keyClick(whole.window.body, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is on_screen(whole.window, "Enlarge code")
