@@ -1,6 +1,6 @@
 """The field in which a note is written, laid over the note at the size of the view."""
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
@@ -11,12 +11,14 @@ from studio.document import edits
 from studio.document.note_edits import LONGEST
 from studio.text import tr
 
+KEEP_MS = 400
+"""After such a pause the text is in the document, so that saving and closing lose nothing."""
 SMALLEST_TEXT = 11
 """Pixels; while it is written a note can be read at any zoom."""
 
 
 class NoteEditor(QPlainTextEdit):
-    """Opens on `View.note_asked(id or None, rect)`. Leaving it, Esc and Ctrl+Enter keep the text as one step.
+    """Opens on `View.note_asked(id or None, rect)`. A pause, leaving it, Esc and Ctrl+Enter keep the text.
 
     A new note enters the document with its first text; one that is emptied is deleted.
     """
@@ -34,6 +36,11 @@ class NoteEditor(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hide()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(KEEP_MS)
+        self._later.timeout.connect(self._keep)
+        self.textChanged.connect(self._typed)
         view.note_asked.connect(self.open)
         view.viewed.connect(self.place)
         view.canvas.drawn.connect(self._drawn)
@@ -59,17 +66,32 @@ class NoteEditor(QPlainTextEdit):
         self.setGeometry(self.view.mapFromScene(self.rect_).boundingRect())
 
     def close_note(self) -> None:
-        """Take the text over and go away."""
+        """Take the text over and go away; a note that was emptied is deleted."""
         if self.isHidden():
             return
-        text, id, rect = self.toPlainText().strip()[:LONGEST], self.id, self.rect_
+        self._later.stop()
         self.hide()
+        self._keep()
+        id = self.id
+        if id in self.session.project.notes and not self._text():
+            self.session.edit(tr("Delete note"), lambda project: edits.remove_notes(project, [str(id)]))
+
+    def _text(self) -> str:
+        return self.toPlainText().strip()[:LONGEST]
+
+    def _typed(self) -> None:
+        if self.isVisible():
+            self._later.start()
+
+    def _keep(self) -> None:
+        """Put what is written into the document; steps of one note in quick succession become one."""
+        text, id = self._text(), self.id
         if id is None and text:
-            self.view.add_note_at(rect, text)
+            self.view.add_note_at(self.rect_, text)
+            self.id = next((i for i in self.session.selection.notes), None)
         elif id in self.session.project.notes and text:
-            self.session.edit(tr("Write note"), lambda project: edits.write_note(project, id or "", text))
-        elif id in self.session.project.notes:
-            self.session.edit(tr("Delete note"), lambda project: edits.remove_notes(project, [id or ""]))
+            key = f"write:{id}"
+            self.session.edit(tr("Write note"), lambda project: edits.write_note(project, str(id), text), key)
 
     def _drawn(self) -> None:
         if self.id is not None and self.id not in self.view.canvas.notes:

@@ -46,6 +46,7 @@ class QuickAdd(Box):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setItemDelegate(_Delegate(self.list))
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
+        self.list.setStyleSheet("QListWidget { background: transparent; }")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.where = Label("", 11, 400, "text.muted", elide=True)
         top = row(self.search, margins=(7, 7, 7, 0))

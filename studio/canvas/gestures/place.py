@@ -102,7 +102,8 @@ class Place(Gesture):
         if self.ghost is None:
             return
         self.ghost.setVisible(inside)
-        self.ghost.setPos(at.x() - GRIP_X - 60, at.y() + (12 if self.lit else -CARD_H / 2))
+        below = self.scene.rect_of(self.over).bottom() + 8 if self.over else at.y() + (12 if self.lit else -CARD_H / 2)
+        self.ghost.setPos(at.x() - GRIP_X - 60, below)  # what a drop does is written on slot or card: keep off
         card = self.ghost.card
         line = self._line()
         self.ghost.show_card(Card(card.id, card.title, "", line, "", card.group, card.icon))

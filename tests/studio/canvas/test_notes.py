@@ -64,6 +64,18 @@ def test_an_empty_note_was_never_there(person: Person) -> None:
     assert not person.page.stage.note_editor.isVisible()
 
 
+def test_a_pause_keeps_what_was_written(person: Person, qtbot: Any) -> None:
+    person.key(K.Key_N)
+    field = person.find("Note text")
+    QTest.keyClicks(field, "half a thought")
+    assert person.session.project.notes == {}
+    qtbot.waitUntil(lambda: bool(person.session.project.notes), timeout=3000)
+    assert field.isVisible()
+    QTest.keyClicks(field, ", and the rest")
+    QTest.keyClick(field, K.Key_Escape)
+    assert [n.text for n in person.session.project.notes.values()] == ["half a thought, and the rest"]
+
+
 def test_the_tool_places_a_note_where_one_clicks(person: Person) -> None:
     person.click(person.find("Note tool"))
     assert person.view.tool == "note"
