@@ -17,13 +17,14 @@ from engine.layers.merging import Add, Concatenate
 from engine.layers.normalization import LayerNormalization
 from engine.layers.pooling import GlobalAveragePooling2D, MaxPooling2D
 from engine.layers.preprocessing import Normalization
+from engine.layers.regularization import Dropout
 from engine.layers.reshaping import Flatten, Reshape
 from engine.losses.classification import BinaryCrossentropy, SparseCategoricalCrossentropy
 from engine.network.nested import Model
 from engine.network.network import Network, Wire, stack
 from engine.project import lifecycle
 from engine.project.document import FitSettings, Project, Target
-from studio.document import edits
+from studio.document import edits, mending
 from studio.document.session import Session
 
 Made = tuple[Project, Table | None]
@@ -305,3 +306,26 @@ def test_all_safe_fixes_are_one_step(themed: QApplication) -> None:
     assert session.project.network == network
     session.redo()
     assert not session.apply_safe_repairs()
+
+
+def fitted(project: Project, data: Table) -> Any:
+    """Return the run of two epochs."""
+    fitting = lifecycle.start(project, lifecycle.prepare(project, data))
+    for _ in fitting:
+        pass
+    return fitting.run()
+
+
+def test_a_safe_fix_changes_no_bit_of_what_is_trained() -> None:
+    project, data = trained(Input(), Dense(6, "relu"), Dropout(0.3), Dense(3, "softmax"), fit=FitSettings(epochs=2))
+    assert data is not None
+    network, one = project.network.add(Dense(5))
+    network, two = network.add(Dropout(0.2))
+    extended = dataclasses.replace(project, network=network.wire("n2", one.id).wire(one.id, two.id))
+    mended = mending.mended(extended, problems((extended, data)), lambda p: problems((p, data)))
+    assert mended.network.nodes == project.network.nodes
+    before, after = fitted(extended, data), fitted(mended, data)
+    assert set(after.weights.tensors) == set(before.weights.tensors)
+    for name in after.weights.tensors:
+        assert (before.weights[name] == after.weights[name]).all(), name
+    assert [row["loss"] for row in before.history] == [row["loss"] for row in after.history]

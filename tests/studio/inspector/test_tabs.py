@@ -7,11 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit
 
+from engine.network.nested import Model
+from engine.network.network import stack
 from engine.project.arrays import Arrays
+from engine.project.document import Project
 from engine.project.runs import Run
 from studio.inspector.weight_facts import figures
 from studio.widgets import Label, Switch
-from tests.studio.canvas.people import Person
+from tests.studio.canvas.people import Person, layer
 from tests.studio.conftest import wait_until
 
 K = Qt.Key
@@ -133,3 +136,19 @@ def test_undo_in_a_note_is_the_documents(person: Person) -> None:
     person.session.undo()
     assert person.session.project.network.nodes["n3"].note == ""
     assert edit.toPlainText() == ""
+
+
+def test_in_a_group_the_weights_are_those_of_the_layer_inside(person: Person) -> None:
+    inner = stack(layer("Input"), layer("Dense", units=4))
+    person.session.open(Project(network=stack(layer("Input", shape=(8,)), Model(inner), layer("Dense", units=2))))
+    values = {"n2/n2_kernel": np.full((8, 4), 0.5), "n2/n2_bias": np.zeros(4), "n3/kernel": np.ones((4, 2))}
+    arrays = Arrays({k: v.astype(np.float32) for k, v in values.items()})
+    person.session.add_run(Run("", person.session.project, weights=arrays))
+    person.click_card("model_1")
+    show(person, "Weights")
+    wait_until(lambda: "dense_1 kernel" in words(person))
+    assert person.page.lens.open_group("n2")
+    person.page.lens.selection.set("n2")
+    wait_until(lambda: "(8, 4)" in words(person))
+    means = [w.full_text() for w in person.page.inspector.findChildren(Label) if w.accessibleName() == "Mean"]
+    assert means == ["0.5", "0"]
