@@ -152,6 +152,14 @@ def overlaps(rows: range, used: Iterable[range]) -> bool:
     return any(rows.start < other.stop and other.start < rows.stop for other in used)
 
 
+def clear(places: Mapping[str, Point], taken: Iterable[Point]) -> dict[str, Point]:
+    """Return the places, moved to the right together until none of these cards lies under them."""
+    there, step, by = list(taken), CARD_W + GAP_X / 2, 0.0
+    while any(abs(x + by - tx) < CARD_W and abs(y - ty) < CARD_H for x, y in places.values() for tx, ty in there):
+        by += step
+    return {key: (x + by, y) for key, (x, y) in places.items()}
+
+
 def snapped(x: float, y: float) -> Point:
     """Return a point on the 4 px grid."""
     return round(x / GRID) * GRID, round(y / GRID) * GRID

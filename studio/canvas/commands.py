@@ -107,6 +107,7 @@ class Commands(Grouping):
         beside = arrange.CARD_W + arrange.GAP_X / 2
         chosen = [*selection.nodes, *selection.notes]
         places = {k: (x + beside, y) for k in chosen for x, y in [self.canvas.place_of(k)]}
+        places = arrange.clear(places, self.canvas.places.values())
         if places:
             self._add_and_select(tr("Duplicate {what}", what=self._named()), lambda p: edits.copies_at(p, places))
 

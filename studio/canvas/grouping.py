@@ -77,7 +77,8 @@ class Grouping:
         def edit(project: Project) -> Project:
             made = edits.duplicate_shared(project, *nodes, plain=bare)
             pairs = zip(edits.added(project, made), [n for n in network.order() if n in nodes], strict=True)
-            return edits.move(made, {new: (at[old][0] + beside, at[old][1]) for new, old in pairs})
+            there = {new: (at[old][0] + beside, at[old][1]) for new, old in pairs}
+            return edits.move(made, arrange.clear(there, at.values()))
 
         what = network.nodes[nodes[0]].name if len(nodes) == 1 else plural(len(nodes), "layer", "layers")
         if self.session.edit(tr("Use {what} again", what=what), edit):

@@ -57,7 +57,10 @@ class ProblemRow(Box):
 
     def _place(self) -> str:
         """Return where it is, unless the sentence says it."""
-        return "" if self.problem.where in heading(self.problem) else self.problem.where
+        group, _, name = self.problem.where.rpartition("/")
+        if name in heading(self.problem):
+            return tr("in {group}", group=group) if group else ""
+        return self.problem.where
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.chosen.emit(self.problem)

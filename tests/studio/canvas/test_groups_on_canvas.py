@@ -349,3 +349,11 @@ def test_a_group_is_found_by_what_it_holds(grouped: Person) -> None:
     assert found(grouped.view, "dropout") == [grouped.id("group_1")]
     assert found(grouped.view, "group") == [grouped.id("group_1")]
     assert found(grouped.view, "dense") == [grouped.id("dense_1"), grouped.id("dense_3"), grouped.id("group_1")]
+
+
+def test_copies_cover_no_card(person: Person) -> None:
+    for key in ((K.Key_D, CTRL), (K.Key_D, CTRL | SHIFT)):
+        person.click_card("dense_2")
+        person.key(*key)
+    spots = {(round(n.x()), round(n.y())) for n in person.scene.nodes.values()}
+    assert len(spots) == len(person.scene.nodes) == 8
