@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,7 @@ class Rehearsal:
     data: tuple[Array, ...]
     targets: tuple[Array, ...]
     weights: tuple[Array, ...] | None
+    totals: Array = field(default_factory=lambda: np.zeros(0))
 
     @property
     def parameters(self) -> "Parameters":
@@ -43,8 +44,15 @@ class Rehearsal:
 
     def step(self, index: Any, rate: float = 0.0, seed: int = 0) -> float:
         """Train on rows, as many as the program takes, and return the loss; the random bits are always the same."""
-        totals = np.zeros(len(self.program.totals))
-        return self.program.step(self.parameters, self.data, self.targets, self.weights, index, seed, 0, rate, totals)
+        self.totals = np.zeros(len(self.program.totals))
+        return self.program.step(
+            self.parameters, self.data, self.targets, self.weights, index, seed, 0, rate, self.totals
+        )
+
+    def losses(self) -> dict[int, float]:
+        """Return output -> mean loss of the last step's rows, without penalties."""
+        pairs = zip(self.program.totals, self.totals.tolist(), strict=True)
+        return {at: total / self.program.rows for (kind, at, _), total in pairs if kind == "output_loss"}
 
     def seconds(self) -> float:
         """Return what one step takes: the middle of three timed ones, on rows in mixed order."""

@@ -1,6 +1,7 @@
 """Checks that really run on a compiled project: shapes, pairing, gradients, the same bits again, the first loss."""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from engine.network.pairing import Goal
 from engine.network.shapes import MISTAKES
 from engine.project import gradcheck, machine
 from engine.project.document import Project
-from engine.project.rehearsal import rehearse
+from engine.project.rehearsal import Rehearsal, rehearse
 from engine.project.targets import Taught
 
 if TYPE_CHECKING:
+    from engine.compiler.layout import Entry
     from engine.project.machine import Machine
     from engine.project.prepare import Prepared
 
@@ -28,6 +30,8 @@ ROWS = 16
 STEPS = 3
 LARGE = 1024
 """Training rows that the first loss is worked out on, at most."""
+CALM = 1e-4
+"""Probabilities of the gradient check keep this distance from 0 and 1."""
 NEAR = 3.0
 """Factor between the first loss and its expectation from which a warning is given."""
 
@@ -205,21 +209,73 @@ def _gradients(subject: Subject) -> Checked:
         return
     rehearsal = rehearse(subject.exact, subject.prepared.tensors["train"], len(subject.sample))
     total, done = gradcheck.planned(rehearsal), []
-    for probe in gradcheck.probes(rehearsal, subject.sample):
-        done.append(probe)
-        if len(done) % 8 == 0 and len(done) < total:
-            yield SelfCheck("gradients", title, "running", f"{len(done)} / {total}")
+    before = rehearsal.parameters.flat.copy()
+    try:
+        heads, saturated = _heads(subject), functools.partial(_saturated, subject, rehearsal)
+        for probe in gradcheck.probes(rehearsal, subject.sample, heads, saturated):
+            done.append(probe)
+            if len(done) % 8 == 0 and len(done) < total:
+                yield SelfCheck("gradients", title, "running", f"{len(done)} / {total}")
+    finally:
+        np.copyto(rehearsal.parameters.flat, before)
+    if not done:
+        text = (
+            "The answers are so sure, whatever the last weights, that the loss is cut off and has no slope to compare."
+        )
+        yield SelfCheck("gradients", title, "skipped", "–", text)
+        return
+    done, hidden = [p for p in done if p.clear], sum(not p.clear for p in done)
+    if not done:
+        text = "The network is so steep that rounding in float64 hides its slopes: no difference can be measured."
+        yield SelfCheck("gradients", title, "skipped", "–", text, "Use fewer layers, or add normalization.")
+        return
     worst = max(done, key=lambda p: p.error)
     variables = len({(p.node, p.weight) for p in done})
     text = f"{len(done)} weights of {variables} variables were moved, in float64, on {len(subject.sample)} training "
     text += f"rows with dropout fixed. The largest relative difference is {worst.error:.1e}, at "
     text += f"{subject.name(worst.node)} {worst.weight}; up to {gradcheck.BOUND:.0e} is rounding."
+    text += f" {hidden} more lie where rounding or bends hide the slope." if hidden else ""
     if worst.error <= gradcheck.BOUND:
         yield SelfCheck("gradients", title, "passed", f"{worst.error:.1e}", text)
         return
     text += f" The program says {worst.gradient:.6g}, the loss changes by {worst.measured:.6g}."
     fix = "A layer behind it or the loss has a wrong derivative: replace it, and report it."
     yield SelfCheck("gradients", title, "failed", f"{worst.error:.1e}", text, fix, worst.node)
+
+
+def _heads(subject: Subject) -> "list[Entry]":
+    """Return the trained variables of the last layer with weights behind each output."""
+    network, found = subject.exact.model.network, []
+    entries = [e for e in subject.exact.model.parameters.layout.entries if e.trainable]
+    for output in subject.exact.outputs:
+        node: str | None = output.node
+        while node is not None and not any(e.node == node for e in entries):
+            node = next(iter(network.sources(node)), None)
+        found += [e for e in entries if e.node == node]
+    return found
+
+
+def _saturated(subject: Subject, rehearsal: Rehearsal) -> bool:
+    """Return whether a probability of the sample batch is so near to 0 or 1 that a loss may cut it off.
+
+    That is looked for in the answers, and in the losses of a training step, where dropout and noise are at work: a row
+    that is cut off adds at least one to the mean of 16.
+    """
+    tensors = subject.prepared.tensors["train"]
+    answers = subject.exact.model.predict([array[subject.sample] for array in subject.exact.inputs(tensors)])
+    answers = answers if isinstance(answers, list) else [answers]
+    pairs = zip(subject.exact.outputs, answers, strict=True)
+    shares = [a for o, a in pairs if o.classes and not getattr(o.loss, "from_logits", False)]
+    if any(not (CALM < float(np.min(a)) and float(np.max(a)) < 1 - CALM) for a in shares):
+        return True
+    rehearsal.step(subject.sample)
+    found, targets = rehearsal.losses(), subject.exact.targets(tensors)
+    for at, (output, target, answer) in enumerate(zip(subject.exact.outputs, targets, answers, strict=True)):
+        if output.classes and not getattr(output.loss, "from_logits", False):
+            even = _mean_loss(output, target[subject.sample], _even(output, answer))
+            if not found[at] <= even + 0.5:
+                return True
+    return False
 
 
 # ---- the same bits --------------------------------------------------------------------------------------------------

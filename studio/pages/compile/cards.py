@@ -34,6 +34,10 @@ class Figure(Box):
         self.value.set_color("text.muted" if stale else "text.primary")
 
 
+MEMORY = (
+    "What is held while a training step runs: weights, gradients, the optimizer's numbers, and the work memory that "
+    "buffers share. The rows of the data come on top."
+)
 EPOCH = (
     "One step was run to make memory and functions, then three on training rows were timed. The middle time x the "
     "steps of an epoch is the estimate; validation and drawing come on top."
@@ -49,6 +53,9 @@ class Figures(QWidget):
         self.work = Figure(tr("Work per row"), "zap")
         self.memory = Figure(tr("Peak memory"), "memory-stick")
         self.epoch = Figure(tr("Epoch, estimated"), "timer")
+        self.parameters.setToolTip(tr("All numbers in the weights of the network, and the memory that they take."))
+        self.work.setToolTip(tr("Additions and multiplications that one row takes through the program."))
+        self.memory.setToolTip(tr(MEMORY))
         self.epoch.setToolTip(tr(EPOCH))
         self.all = (self.parameters, self.work, self.memory, self.epoch)
         lay(self, [(f, 1) for f in self.all], False, 12, 0)

@@ -1,6 +1,7 @@
 """What the Compile page shows: the programs of a project with their plans, and figures worked out from them."""
 
 import datetime
+import functools
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
@@ -71,13 +72,18 @@ class Compiled:
 
     def bytes_of(self, node: str) -> int | None:
         """Return the bytes of a layer's output for a batch; None when it is only another view of its input."""
-        values = [v for v in self.programs["predict"].graph.values() if v.origin == node]
-        if values and all(v.op.fusion == "view" for v in values):
+        if node in self._views:
             return None
         count = self.rows * WIDTHS.get(self.shapes.dtype.get(node, ""), 4)
         for size in self.shapes.output.get(node) or (0,):
             count *= size or 1
         return count
+
+    @functools.cached_property
+    def _views(self) -> frozenset[str]:
+        """The layers that make nothing but other views of their input."""
+        values = list(self.programs["predict"].graph.values())
+        return frozenset(v.origin for v in values) - {v.origin for v in values if v.op.fusion != "view"}
 
     def macs(self, mode: Mode, nodes: Sequence[str]) -> dict[int, int]:
         """Return line -> multiply-adds of one row, for the matrix products of these nodes."""

@@ -36,13 +36,14 @@ class Line:
 def grouped(lives: Sequence[Life], opened: bool = False) -> tuple[Line, ...]:
     """Return a row per buffer; small ones among many become one row at the end, which `opened` unfolds."""
     largest = max((life.bytes for life in lives), default=0)
-    small = tuple(life for life in lives if life.bytes < SMALL * largest) if len(lives) > MANY else ()
+    limit = SMALL * largest if len(lives) > MANY else 0
+    small = tuple(life for life in lives if life.bytes < limit)
     if len(small) < 2:
         return tuple(Line(life) for life in lives)
     first, last = min(life.first for life in small), max(life.last for life in small)
     name = tr("{n} small", n=len(small))
     folded = Line(Life(name, first, last, sum(life.bytes for life in small), "train"), small)
-    rest = tuple(Line(life) for life in lives if life not in small)
+    rest = tuple(Line(life) for life in lives if life.bytes >= limit)
     return (*rest, folded, *(Line(life) for life in small)) if opened else (*rest, folded)
 
 
@@ -61,6 +62,7 @@ class LifetimeChart(QWidget):
         self._sections: tuple[Section, ...] = ()
         self._steps, self._left, self._at, self._open = 1, float(LEFT[0]), 0, False
         self._selected: frozenset[str] = frozenset()
+        self._peak = 0
         self._scale: tuple[list[float], list[float]] = ([0.0, 1.0], [0.0, 1.0])
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -72,6 +74,8 @@ class LifetimeChart(QWidget):
         self._lives, self._steps, self._sections = tuple(lives), max(steps, 1), tuple(sections)
         self._open, self._at = False, 0
         self._scale = self._scaled()
+        alive = live_bytes(self._lives, self._steps)
+        self._peak = alive.index(max(alive))
         self._arrange()
 
     def select(self, nodes: Sequence[str]) -> None:
@@ -188,8 +192,10 @@ class LifetimeChart(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_sections(painter)
-        for i, line in enumerate(self._lines):
-            self._paint_line(painter, line, TOP + i * self._row(), self.hasFocus() and i == self._at)
+        row, seen = self._row(), event.rect()
+        first, last = int((seen.top() - TOP) // row), int((seen.bottom() - TOP) // row)
+        for i in range(max(first, 0), min(last + 1, len(self._lines))):
+            self._paint_line(painter, self._lines[i], TOP + i * row, self.hasFocus() and i == self._at)
         self._paint_peak(painter)
         painter.end()
 
@@ -228,8 +234,7 @@ class LifetimeChart(QWidget):
         painter.drawText(QRectF(0, y, self.width() - 2, row), RIGHT, numbers.size(life.bytes))
 
     def _paint_peak(self, painter: QPainter) -> None:
-        alive = live_bytes(self._lives, self._steps)
-        x = self._x(alive.index(max(alive)) + 0.5)
+        x = self._x(self._peak + 0.5)
         painter.setPen(QPen(theme.color("danger.fill"), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, 18), QPointF(x, TOP + len(self._lines) * self._row()))
         painter.setFont(theme.font(11, 600))

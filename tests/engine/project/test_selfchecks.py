@@ -72,6 +72,16 @@ def test_random_layers_and_batch_statistics_are_held_still() -> None:
     assert {check.state for check in found.values()} == {"passed"}, found
 
 
+def test_saturated_answers_are_no_wrong_derivative() -> None:
+    layers = (
+        Dense(16, activation="relu", kernel_initializer=RandomNormal(stddev=30.0)),
+        Dense(3, activation="softmax"),
+    )
+    found = ended(*ready("iris", *layers))
+    assert found["gradients"].state == "passed", found["gradients"]
+    assert found["first_loss"].state == "warning"
+
+
 def test_a_long_check_says_how_far_it_is_and_can_be_left() -> None:
     checks = self_checks(*ready("iris"))
     seen = []
