@@ -17,9 +17,15 @@ Line = list[tuple[int, int, str]]
 """(start, length, colour) of the parts of one line."""
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=65_536)
 def _lexed_line(line: str) -> Line:
     return _lexed(line)[0]
+
+
+def prepare(text: str) -> None:
+    """Find the colours of a long text ahead of showing it; a thread may do this, no Qt object is touched."""
+    for line in text.split("\n"):
+        _lexed_line(line)
 
 
 def _lexed(text: str) -> list[Line]:

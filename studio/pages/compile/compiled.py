@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from engine.project.document import Project
 from studio.pages.compile.memory import Life, Section, Share
 from studio.text import tr
+from studio.widgets import code_colors
 
 if TYPE_CHECKING:
     from engine.compiler.program import Program
@@ -196,6 +197,7 @@ def compile_project(project: Project, prepared: "Prepared") -> Compiled:
     seconds = time.perf_counter() - began
     parameters, tensors = model.parameters, prepared.tensors["train"]
     step = rehearse(built, tensors, batch, weighted).seconds()
+    code_colors.prepare(programs["train"].source)
     return Compiled(
         programs, model.network, model.shapes, batch, -(-rows // batch), seconds, device, sentence,
         options.optimizer(project).KERAS, parameters.flat.nbytes, sum(s.nbytes for s in parameters.slots.values()),
