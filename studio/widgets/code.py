@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QHelpEvent,
     QMouseEvent,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QTextCharFormat,
     QTextCursor,
@@ -212,6 +213,8 @@ class CodeView(Themed, QPlainTextEdit):
             if line in self._kept and line not in self._errors:
                 painter.fillRect(QRectF(0, top + offset, GUTTER, height), theme.color("warning.soft"))
                 painter.fillRect(QRectF(0, top + offset, 3, height), theme.color("warning.fill"))
+                painter.setPen(QPen(theme.color("warning.fill"), 1.5))
+                painter.drawRect(QRectF(GUTTER - 12, top + offset + height / 2 - 3, 6, 6))  # the mark has a shape too
             painter.setPen(theme.color("text.secondary" if hot or line in self._kept else "text.muted"))
             painter.drawText(QRectF(0, top + offset, GUTTER - 16, height), flags, str(line))
 

@@ -175,6 +175,17 @@ def test_a_card_lights_its_lines_and_the_cursor_selects_a_card(coder: Coder) -> 
     assert coder.code.hasFocus()
 
 
+def test_a_problem_of_the_canvas_reddens_its_line(coder: Coder) -> None:
+    coder.place("layers.Dropout(0.2")
+    coder.type("layers.Conv2D(4, 3")
+    coder.rest()
+    wait_until(coder.code.errors)
+    assert coder.code.errors() == {6: coder.session.shapes.problems[0].short}
+    height = coder.code.cursorRect(QTextCursor(coder.code.document().findBlockByNumber(5))).center().y()
+    assert coder.code.tip_at(height) == str(coder.session.shapes.problems[0])
+    assert coder.scene.nodes["n4"].card.error
+
+
 def test_undo_is_the_texts_own_and_then_the_documents(coder: Coder) -> None:
     coder.session.edit("Set rate", lambda p: edits.set_field(p, "n4", "rate", 0.3))
     start = coder.session.project
