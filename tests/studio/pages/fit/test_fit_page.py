@@ -12,7 +12,7 @@ from engine.project import lifecycle
 from engine.project.document import Project
 from studio.actions import Actions
 from studio.document import training_edits
-from studio.document.session import Session
+from studio.document.session import Live, Session
 from studio.jobs import Job
 from studio.pages.fit import FitPage
 from tests.studio.conftest import wait_until
@@ -81,6 +81,24 @@ def test_a_session_run_equals_one_without_a_window(page: FitPage, session: Sessi
         pass
     assert session.run is not None
     assert session.run.metrics == fitting.run().metrics
+
+
+def test_the_running_epoch_is_told_to_other_pages_while_this_one_is_hidden(page: FitPage, session: Session) -> None:
+    long(session)
+    told: list[Live | None] = []
+    session.live_changed.connect(told.append)
+    page.hide()
+    page.start()
+    wait_until(lambda: sum(live is not None for live in told) > 3)
+    live = session.live
+    assert live is not None
+    assert 1 <= live.epoch <= live.epochs
+    assert 0 <= live.share <= 1
+    assert live.nodes == frozenset(n.id for n in session.project.network if n.trainable)
+    page.stop()
+    wait_until(lambda: not page.fitter.alive)
+    assert session.live is None
+    assert told[-1] is None
 
 
 def test_pause_holds_the_weights_and_space_resumes(page: FitPage, session: Session) -> None:
