@@ -191,11 +191,11 @@ class Monkey(QObject):
         surface = widget.viewport() if hasattr(widget, "viewport") else widget
         first, last = self.point(surface), self.point(surface)
         keys = self.random.choice((NONE, NONE, NONE, SHIFT, CONTROL, ALT))
-        QTest.mousePress(surface, LEFT, keys, first)
-        for part in (0.3, 0.7, 1.0):
-            QTest.mouseMove(surface, first + (last - first) * part)
-            QApplication.processEvents()
-        with contextlib.suppress(RuntimeError):  # the widget was taken away meanwhile
+        with contextlib.suppress(RuntimeError):  # the widget may be taken away meanwhile
+            QTest.mousePress(surface, LEFT, keys, first)
+            for part in (0.3, 0.7, 1.0):
+                QTest.mouseMove(surface, first + (last - first) * part)
+                QApplication.processEvents()
             QTest.mouseRelease(surface, LEFT, keys, last)
         return name
 
