@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -18,6 +18,7 @@ from studio.document.session import Session
 from studio.document.templates import sample_path, samples
 from studio.pages.compile import CompilePage
 from studio.pages.compile.compiled import ranges
+from studio.pages.compile.lifetimes import ROW, TOP
 from studio.widgets import Button
 from tests.studio.conftest import wait_until
 
@@ -104,16 +105,34 @@ def test_a_row_marks_its_lines_and_its_buffers(page: CompilePage, session: Sessi
 def test_a_line_chooses_its_layer(page: CompilePage, session: Session) -> None:
     node = next(n for n in session.project.network if n.name == "dense_1")
     line = page.compiled.lines_of("train", [node.id])[0]
-    page.program.code.line_clicked.emit(line)
+    code = page.program.code
+    block = code.document().findBlockByNumber(line - 1)
+    place = code.blockBoundingGeometry(block).translated(code.contentOffset()).center().toPoint()
+    QTest.mouseClick(code.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, place.y()))
     assert session.selection.current == node.id
     at = page.summary.table.currentIndex().row()
     assert page.summary.model.nodes[at] == node.id
 
 
+def test_a_buffer_chooses_its_layer_by_mouse_and_by_keys(page: CompilePage, session: Session) -> None:
+    chart = page.memory.chart
+    at = next(i for i, line in enumerate(chart.lines()) if line.life.name == "dense_1")
+    node = next(n for n in session.project.network if n.name == "dense_1")
+    QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(150, TOP + at * ROW + ROW // 2))
+    assert session.selection.current == node.id
+    session.selection.clear()
+    QTest.keyClick(chart, Qt.Key.Key_Up)
+    QTest.keyClick(chart, Qt.Key.Key_Down)
+    QTest.keyClick(chart, Qt.Key.Key_Return)
+    assert session.selection.current == node.id
+
+
 def test_the_modes_have_programs_of_their_own(page: CompilePage) -> None:
     texts = {}
     for mode in ("train", "test", "predict"):
-        page.program.modes.buttons[("train", "test", "predict").index(mode)].click()
+        QTest.mouseClick(
+            page.program.modes.buttons[("train", "test", "predict").index(mode)], Qt.MouseButton.LeftButton
+        )
         texts[mode] = page.program.code.toPlainText()
         assert texts[mode] == page.compiled.programs[mode].source
     assert len(set(texts.values())) == 3
@@ -215,7 +234,7 @@ def test_how_to_add_a_gpu_is_a_text_to_read(page: CompilePage) -> None:
 
 
 def test_the_device_is_an_edit_and_a_missing_gpu_a_sentence(page: CompilePage, session: Session) -> None:
-    page.device.rows["cpu"].radio.click()
+    QTest.mouseClick(page.device.rows["cpu"], Qt.MouseButton.LeftButton, pos=QPoint(80, 20))
     assert session.project.compile.device == "cpu"
     session.undo()
     assert session.project.compile.device == "auto"
@@ -237,7 +256,7 @@ def test_problems_offer_their_fix(page: CompilePage) -> None:
     repair = Repair("set_field", ("n1", "units", 3), "Set 3 units")
     page.checks.show_problems([Problem("dense_1", "It must.", "Do it.", node="n1", repair=repair)])
     button = next(b for b in page.checks.list.findChildren(Button) if b.accessibleName() == "Set 3 units")
-    button.click()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert fixes == [repair]
     assert page.checks.state.text() == "1 error"
 
