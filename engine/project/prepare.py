@@ -131,7 +131,12 @@ def check(
         found, prepared = _prepared(project, table)
     elif prepared is not None:
         found = list(prepared.problems)
-    return (*found, *_network_problems(project, prepared, shapes))
+    rest = _network_problems(project, prepared, shapes)
+    if prepared is None and any(
+        p.severity == "error" for p in found
+    ):  # no Input has a tensor until the data are mended
+        rest = tuple(p for p in rest if p.short != "no tensor")
+    return (*found, *rest)
 
 
 def _prepared(project: Project, table: "Table") -> tuple[list[Problem], Prepared | None]:

@@ -14,7 +14,8 @@ from studio.document import edits
 from studio.text import tr
 from studio.widgets import Box, Button, Icon, Key, Label, row
 
-WIDTH, EDGE = 296, 8
+WIDTH, WIDEST, EDGE = 296, 380, 8
+PADDING, LONGEST = 12, 34
 SMALLEST_ZOOM = 0.5
 SETTLE_MS = 30
 """While cards slide, the callout follows this often."""
@@ -59,8 +60,8 @@ class Callout(Box):
         self.hide()
 
     def sizeHint(self) -> QSize:
-        fitting = self.heightForWidth(WIDTH)
-        return QSize(WIDTH, fitting if fitting > 0 else super().sizeHint().height())
+        fitting = self.heightForWidth(self.width())
+        return QSize(self.width(), fitting if fitting > 0 else super().sizeHint().height())
 
     def show_problem(self, problem: Problem | None) -> None:
         """Show a problem, or none."""
@@ -75,7 +76,7 @@ class Callout(Box):
         self.text.setText(SHAPE.sub(r"<b>\g<0></b>", escape(str(problem), quote=False)))
         self.setAccessibleDescription(str(problem))
         self._show_fixes(problem)
-        self.resize(WIDTH, self.sizeHint().height())
+        self.resize(self.width(), self.sizeHint().height())
         self.show()
         self.place()
 
@@ -85,8 +86,18 @@ class Callout(Box):
         self.more.setVisible(len(usable) > 1)
         if usable:
             self.fix.setAccessibleName(usable[0].title)
-            self.fix.set_text(usable[0].title)
+            title = usable[0].title
+            self.fix.set_text(title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…")
+            self._fit()
             self.fix.setToolTip(tr("{fix} (Alt+Enter)", fix=usable[0].title))
+
+    def _fit(self) -> None:
+        """Be as wide as the buttons need; the key goes first where there is no room."""
+        buttons = [b for b in (self.fix, self.more) if not b.isHidden()]
+        needed = sum(b.sizeHint().width() + 4 for b in buttons) + 2 * PADDING
+        with_key = needed + self.key.sizeHint().width() + 4
+        self.key.setVisible(with_key <= max(WIDTH, needed))
+        self.setFixedWidth(min(max(WIDTH, needed), WIDEST))
 
     # ---- place -----------------------------------------------------------------------------------------------------
     def _moved(self, *_: object) -> None:
@@ -100,7 +111,7 @@ class Callout(Box):
         if self.view.zoom < SMALLEST_ZOOM:
             self.hide()
             return
-        self.resize(WIDTH, self.sizeHint().height())
+        self.resize(self.width(), self.sizeHint().height())
         floating = [self._here(w) for w in self.avoid if not w.isHidden()]
         places = Places(self.view, str(self.problem.node), floating)
         at = places.best(self.width(), self.height(), EDGE)

@@ -254,6 +254,21 @@ def assert_free(person: Person) -> None:
             assert not box.intersects(QRect(a, b).normalized().adjusted(-1, -1, 1, 1)), key
 
 
+@pytest.mark.parametrize(("project", "title"), [
+    (lambda: Project(network=stack(layer("Input"), layer("Dense", units=3))), "Begin with 8 numbers"),
+    (mixed, "Insert Flatten"),
+    (idle, "Connect dropout_2"),
+])  # fmt: skip
+def test_no_button_of_the_callout_is_cut(project: Any, title: str, qtbot: Any, themed: QApplication) -> None:
+    person = Person(qtbot, project())
+    callout = person.page.stage.callout
+    assert callout.isVisible()
+    assert callout.fix.text().strip() == title
+    for part in (callout.fix, callout.more, callout.key):
+        assert part.isHidden() or part.width() >= part.sizeHint().width(), part.accessibleName()
+    assert callout.fix.toolTip().startswith(title)
+
+
 def test_the_callout_keeps_off_a_panel_that_lies_over_the_canvas(qtbot: Any, themed: QApplication) -> None:
     person = Person(qtbot, mixed())
     person.window.resize(1120, 700)
