@@ -19,6 +19,10 @@ KEEPING = (
     "LayerNormalization", "Rescaling",
 )  # fmt: skip
 """Layers whose output is as wide as their input."""
+HIDDEN = ("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "swish", "mish")
+"""Activations of layers within a network: a Dense with one of these is no output whose width was chosen wrongly."""
+REGULAR = ("Dropout", "GaussianNoise", "BatchNormalization", "LayerNormalization")
+"""Layers that nobody answers with."""
 WANTED = {
     "BinaryCrossentropy": "sigmoid",
     "CategoricalCrossentropy": "softmax",
@@ -100,7 +104,11 @@ def check(network: Network, goal: Goal, shapes: Shapes) -> tuple[Problem, ...]:
     maker, activation = final_activation(network, node)
     index = network.outputs.index(id) if id in network.outputs else 0
     end = _End(node, maker, activation, shape, goal.loss, index)
-    return (*_activation(end), *_rank(network, end, goal), *_width(network, end, goal))
+    return tuple(_unfinished(network, end, goal)) or (
+        *_activation(end),
+        *_rank(network, end, goal),
+        *_width(network, end, goal),
+    )
 
 
 def final_activation(network: Network, node: Node) -> tuple[Node, str | None]:
@@ -201,9 +209,23 @@ def _width(network: Network, end: _End, goal: Goal) -> Iterator[Problem]:
         return
     level: Severity = "warning" if end.kind == "SparseCategoricalCrossentropy" and units > wanted else "error"
     text = f"{end.node.name} has {units} unit{'s' if units != 1 else ''}. {why}"
-    yield end.problem(
-        text, f"Set units to {wanted}.", f"needs {wanted} units", _widened(network, end, goal, wanted), level
-    )
+    short = f"needs {wanted} unit{'s' if wanted != 1 else ''}"
+    yield end.problem(text, f"Set units to {wanted}.", short, _widened(network, end, goal, wanted), level)
+
+
+def _unfinished(network: Network, end: _End, goal: Goal) -> Iterator[Problem]:
+    """An output that looks like a layer within a network: the one that answers was deleted, or is still to come."""
+    wanted, why = _wanted_units(end, goal)
+    regular = end.node.layer.KERAS in REGULAR and end.activation not in PROBABILITIES
+    inner = regular or end.activation in HIDDEN
+    if len(end.shape) != 1 or wanted is None or end.shape == (wanted,) or not inner:
+        return
+    units, many = end.shape[0], "s" if wanted != 1 else ""
+    text = f"{end.node.name} has {units} unit{'s' if units != 1 else ''}. {why}"
+    fix = f"Put a Dense of {wanted} unit{many} behind {end.node.name}."
+    added = Repair("append_layers", (end.node.id, _head(end, goal)), f"Add a Dense of {wanted}")
+    others = tuple(r for r in (_widened(network, end, goal, wanted),) if r != added)
+    yield end.problem(text, fix, f"needs {wanted} unit{many}", added, "error", *others)
 
 
 def _widened(network: Network, end: _End, goal: Goal, wanted: int) -> Repair:

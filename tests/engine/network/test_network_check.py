@@ -21,6 +21,10 @@ def net(*layers: Any) -> Network:
     return stack(Input((4,)), *layers)
 
 
+def head(units: int, activation: str) -> tuple[str, tuple[tuple[str, object], ...]]:
+    return "core.dense/1", (("units", units), ("activation", activation))
+
+
 def one(network: Network, loss: Any, **goal: Any) -> Problem:
     (problem,) = check(network, None, [Goal(None, loss, **goal)])
     return problem
@@ -86,12 +90,20 @@ def test_what_goes_together_is_left_alone(network: Network, goal: Goal) -> None:
             Repair("set_field", ("n2", "units", 3), "Set units to 3"),
         ),
         (
-            net(Dense(2, "sigmoid")), BinaryCrossentropy(), {"classes": 2}, "needs 1 units", "error",
+            net(Dense(2, "sigmoid")), BinaryCrossentropy(), {"classes": 2}, "needs 1 unit", "error",
             Repair("set_field", ("n2", "units", 1), "Set units to 1"),
         ),
         (
-            net(Dense(3)), MeanSquaredError(), {"width": 1}, "needs 1 units", "error",
+            net(Dense(3)), MeanSquaredError(), {"width": 1}, "needs 1 unit", "error",
             Repair("set_field", ("n2", "units", 1), "Set units to 1"),
+        ),
+        (
+            net(Dense(64, "relu")), SparseCategoricalCrossentropy(), {"classes": 2}, "needs 2 units", "error",
+            Repair("append_layers", ("n2", head(2, "softmax")), "Add a Dense of 2"),
+        ),
+        (
+            net(Dense(8), Dropout(0.5)), MeanSquaredError(), {"width": 1}, "needs 1 unit", "error",
+            Repair("append_layers", ("n3", head(1, "linear")), "Add a Dense of 1"),
         ),
         (
             stack(Input((8, 8, 3)), Dense(2, "softmax")), SparseCategoricalCrossentropy(), {"classes": 2},

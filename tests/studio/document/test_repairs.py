@@ -188,7 +188,7 @@ KINDS: dict[str, tuple[str, Callable[[], Made]]] = {
         "needs 3 units", lambda: trained(Input(), Model(stack(Input(), Dense(2, "softmax")))),
     ),
     "needs a head": (
-        "needs 1 units", lambda: trained(Input(), Reshape((1, 1, 2)), GlobalAveragePooling2D(), y=lambda i: i * 1.7),
+        "needs 1 unit", lambda: trained(Input(), Reshape((1, 1, 2)), GlobalAveragePooling2D(), y=lambda i: i * 1.7),
     ),
     "target that is gone": ("no target", lambda: trained(Input(), Dense(3, "softmax"), targets=(Target("n2", "a"),))),
     "uneven classes": (
