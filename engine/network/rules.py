@@ -126,7 +126,10 @@ def _list(walk: Walk, tree: ast.List | ast.Tuple) -> Any:
 
 
 def _operator(walk: Walk, tree: ast.BinOp) -> Any:
-    word = OPERATORS.get(type(tree.op))
+    try:
+        return values.plain(tree, walk.scope)
+    except ValueError:
+        word = OPERATORS.get(type(tree.op))
     pair = [walk.value(tree.left), walk.value(tree.right)] if word else []
     if not pair or not all(isinstance(v, Use | Made) for v in pair):
         raise Foreign(NO_PLACE)

@@ -1,7 +1,8 @@
 """Records from calls in a syntax tree: names, plain values and further records. Nothing is executed."""
 
 import ast
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,13 @@ MODULES = {
 }  # fmt: skip
 ROOTS = frozenset({"keras", "tensorflow", "tf", "tf_keras", "engine"})
 """Packages whose names mean the same."""
+
+
+ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+}  # fmt: skip
+LARGEST = 1e15
 
 
 @dataclass
@@ -117,7 +125,21 @@ def plain(tree: ast.expr, scope: Scope) -> Any:
             return -number if isinstance(tree.op, ast.USub) else number
     if isinstance(tree, ast.Name) and tree.id in scope.values:
         return scope.values[tree.id]
+    if isinstance(tree, ast.BinOp) and type(tree.op) in ARITHMETIC:
+        return _sum(ARITHMETIC[type(tree.op)], plain(tree.left, scope), plain(tree.right, scope))
     raise ValueError("no plain value")
+
+
+def _sum(compute: Callable[[Any, Any], Any], left: Any, right: Any) -> int | float:
+    """Return what two numbers make, as in 1 / 255; texts and large numbers are no numbers here."""
+    for number in (left, right):
+        if not isinstance(number, int | float) or isinstance(number, bool) or abs(number) > LARGEST:
+            raise ValueError("no number")
+    try:
+        made: int | float = compute(left, right)
+    except ZeroDivisionError:
+        raise ValueError("no number") from None
+    return made
 
 
 def shown(tree: ast.expr) -> str:

@@ -170,6 +170,22 @@ model = Model(x, tail(y))
     assert [n.layer for n in by["tail"].layer.network] == [Input(), Dense(3), Dense(1)]
 
 
+def test_numbers_may_be_worked_out_and_have_names() -> None:
+    reading = read(
+        "width = 2 * 32\nx = layers.Dense(width // 2 + 1)\ny = layers.Dropout(rate=1. / 4)\nz = layers.Dense(-(-3))"
+    )
+    assert reading.errors == ()
+    assert [n.layer for n in merge(reading).network] == [Dense(33), Dropout(0.25), Dense(3)]
+
+
+@pytest.mark.parametrize(
+    "value", ["1 / 0", "'a' * 9", "10**9", "10000000000000000 * 10", "True + 1", "(1, 2) * 3", "1 + open"]
+)
+def test_other_sums_are_no_numbers(value: str) -> None:
+    (error,) = read(f"x = layers.Dense({value})").errors
+    assert "units must be a plain value" in error.message
+
+
 def test_what_is_not_connected_stays_so() -> None:
     network = fresh(
         """
