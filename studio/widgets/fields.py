@@ -14,6 +14,7 @@ from studio.widgets.base import Themed, icon_at, named, painter_of, plain_tip
 
 Check = Callable[[Any], Any]
 STEPPER = 22
+LEADING = "leading"
 STEP_PIXELS = 6
 HISTORY = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
@@ -42,7 +43,8 @@ class LineEdit(Themed, QLineEdit):
         super().__init__(text)
         self._check, self._icon, self.error = check, icon, ""
         self._value: Any = text
-        self._action = self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition) if icon else None
+        if icon:
+            self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition).setObjectName(LEADING)
         self.setFont(theme.font(12, 400, mono))
         self.setPlaceholderText(placeholder)
         self.setProperty("size", "small" if small else "medium")
@@ -123,8 +125,9 @@ class LineEdit(Themed, QLineEdit):
         return str(value)
 
     def restyle(self) -> None:
-        if self._action is not None and self._icon:
-            self._action.setIcon(theme.icon(self._icon, "text.muted"))
+        for action in self.actions() if self._icon else ():  # not kept: Qt may make another wrapper for it
+            if action.objectName() == LEADING:
+                action.setIcon(theme.icon(self._icon, "text.muted"))
 
 
 class SearchField(LineEdit):
