@@ -180,12 +180,15 @@ class SourcePanel(Box):
         )
         found = table.dialect
         names = {",": tr("comma"), ";": tr("semicolon"), "\t": tr("tab"), "|": tr("bar"), " ": tr("space")}
+        words = sorted(table.missing - {""})
         pairs = [
             (tr("Rows × columns"), f"{table.rows:,} × {len(table.columns):,}"),
             (tr("Read as"), f"{(found.encoding or '').upper()} · {names.get(found.delimiter or '', found.delimiter)}"),
-            (tr("Empty means"), tr("blank, ") + ", ".join(sorted(table.missing - {""})[:4])),
+            (tr("Empty means"), ", ".join([tr("blank"), *words[:2], *(["…"] if len(words) > 2 else [])])),
         ]
-        self.facts.layout().addWidget(facts(*pairs))  # type: ignore[union-attr]
+        shown = facts(*pairs)
+        shown.setToolTip(tr("Empty means: blank, {words}", words=", ".join(words)))
+        self.facts.layout().addWidget(shown)  # type: ignore[union-attr]
 
     def show_prepared(self, prepared: "Prepared | None") -> None:
         """Show the tensors that the recipe yields."""
