@@ -271,11 +271,22 @@ class EmptyState(QWidget):
         self.title = Label(title, 13, 600, align=centre)
         self.sentence = Label(sentence, 12, 400, "text.secondary", wrap=True, align=centre)
         self.sentence.setMaximumWidth(360)
-        self.action = action
-        items: list[Item] = [None, row(None, Tile(icon, group, 40, 22), None), self.title]
+        self.action, self.tile = action, row(None, Tile(icon, group, 40, 22), None)
+        items: list[Item] = [None, self.tile, self.title]
         items += [row(None, (self.sentence, 8), None, spacing=0)]
         items += [row(None, action, None)] if action else []
         lay(self, [*items, None], True, 8, 16)
+
+    def fit(self, width: int, height: int) -> None:
+        """Take a width and the height that it needs; without the tile where that is too high."""
+        inside = self.layout()
+        for shown in (True, False):
+            self.tile.setVisible(shown)
+            if inside is not None:
+                inside.invalidate()
+            self.resize(width, max(self.heightForWidth(width), 0) or self.sizeHint().height())
+            if self.height() <= height:
+                return
 
     @staticmethod
     def button(text: str, icon: str, name: str | None = None) -> Button:

@@ -61,6 +61,7 @@ class Stage(QWidget):
             self.breadcrumb.left.connect(self.view.setFocus)
         session.selection.changed.connect(self._selected)
         self.finder.closed.connect(self._place)
+        self.view.viewed.connect(self._viewed)
         self.view.zoomed.connect(self._zoomed)
         self.scene.drawn.connect(self._drawn)
         self.view.installEventFilter(self)
@@ -109,7 +110,7 @@ class Stage(QWidget):
 
     def _place(self) -> None:
         height, width = self.height(), self.width()
-        for box in (self.tools, self.zoom_tools, self.total, self.empty, self.aligns, self.finder):
+        for box in (self.tools, self.zoom_tools, self.total, self.aligns, self.finder):
             box.adjustSize()
         self.tools.move(EDGE, EDGE)
         if self.breadcrumb is not None:
@@ -123,12 +124,19 @@ class Stage(QWidget):
         left = EDGE + max(self.tools.width(), self.zoom_tools.width()) + 12
         self.aligns.move(max(left, (width - self.aligns.width()) // 2), height - EDGE - self.aligns.height())
         self.finder.move(width - EDGE - self.finder.width(), EDGE + self.total.height() + 8)
-        self.empty.resize(360, self.empty.sizeHint().height())
-        self.empty.move((width - self.empty.width()) // 2, max(EDGE, height * 2 // 5))
+        self._viewed()
         self.minimap.setVisible(
             self.map_button.isChecked() and height > 330 and bool(self.session.project.network.nodes)
         )
         self.callout.place()
+
+    def _place_empty(self) -> None:
+        """Put the empty state under the training targets, which are there without a layer."""
+        cards = [self.view.mapFromScene(c.sceneBoundingRect()).boundingRect() for c in self.scene.nodes.values()]
+        seen = [c.bottom() for c in cards if c.intersects(self.rect())]
+        top = max([self.height() * 2 // 5, *seen])
+        self.empty.fit(360, self.height() - top)
+        self.empty.move((self.width() - 360) // 2, max(EDGE, min(top, self.height() - self.empty.height())))
 
     def _drawn(self) -> None:
         total = sum(self.session.shapes.parameters.values())
@@ -161,6 +169,10 @@ class Stage(QWidget):
 
     def _map(self, *_: object) -> None:
         self._place()
+
+    def _viewed(self, *_: object) -> None:
+        if not self.empty.isHidden():
+            self._place_empty()
 
     def _zoomed(self, zoom: float) -> None:
         self.share.set_text(f"{zoom:.0%}")

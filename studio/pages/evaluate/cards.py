@@ -27,6 +27,7 @@ F1 = 3
 LOWER = ("loss", "mae", "rmse", "mse")
 ABOUT = {
     "accuracy": "rows that are right", "binary_accuracy": "rows that are right",
+    "precision": "rows told yes that are yes", "recall": "rows that are yes and told so",
     "f1": "precision and recall in one", "f1_macro": "precision and recall in one, classes alike",
     "auc": "how well yes and no are ranked", "auc_macro": "how well classes are ranked",
     "loss": "what training makes small", "mae": "mean distance, in the target's unit",

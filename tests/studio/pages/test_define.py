@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -159,3 +159,17 @@ def test_a_thousand_layers_stay_quick(qtbot: Any, themed: QApplication) -> None:
         person.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start + QPoint(150, 0)
     )
     assert all(person.scene.nodes[k] is item for k, item in items.items())
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1120, 700)])
+def test_the_empty_state_stands_clear_of_the_training_target(qtbot: Any, size: tuple[int, int]) -> None:
+    person = Person(qtbot, Project())
+    person.window.resize(*size)
+    person.settle()
+    empty = person.page.stage.empty
+    assert empty.isVisible()
+    target = person.view.mapFromScene(person.scene.nodes["target:0"].sceneBoundingRect()).boundingRect()
+    stage, parts = person.page.stage, (empty.title, empty.sentence, empty.action)
+    shown = [QRect(part.mapTo(stage, QPoint(0, 0)), part.size()) for part in parts]
+    assert not any(target.intersects(place) for place in shown)
+    assert all(stage.rect().contains(place) for place in shown)
