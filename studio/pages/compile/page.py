@@ -137,7 +137,7 @@ class CompilePage(Page):
         self._error, self._of = "", project
         work = functools.partial(compile_project, project, prepared)
         self._job = Job(work, None, self._done, self._failed, name="compile").start()
-        self.status_changed.emit()
+        self.refresh()
         return True
 
     def obstacle(self) -> Obstacle | None:
@@ -187,7 +187,9 @@ class CompilePage(Page):
         """Show everything anew."""
         found = self.obstacle()
         self.stack.setCurrentWidget(self.shown if self.compiled is not None else self.empty)
-        self.nothing.title.setText(found.title if found else tr("Not compiled yet"))
+        waiting = tr("Compiling…") if self._job is not None else tr("Not compiled yet")
+        self.nothing.title.setText(found.title if found else waiting)
+        self.button.setVisible(self._job is None or bool(found))
         why = found.sentence if found else self._error or tr(PROMISE)
         self.nothing.sentence.setText(why)
         self.button.set_text(found.action if found else tr("Compile"), "arrow-right" if found else "braces")
@@ -282,6 +284,8 @@ class CompilePage(Page):
             self._check()
         elif self.isVisible():
             self.compile()
+        else:
+            self.refresh()
 
     # ---- self-checks -----------------------------------------------------------------------------------------------
     def _check(self) -> None:

@@ -60,6 +60,16 @@ def test_entering_compiles_and_shows_the_figures(page: CompilePage, session: Ses
     assert total[2] == compiled.parameters
 
 
+def test_the_page_says_that_it_compiles_while_it_does(themed: QApplication, session: Session) -> None:
+    page = CompilePage(session, Actions(QWidget()))
+    page.show()
+    assert (page.nothing.title.text(), page.button.isVisible()) == ("Not compiled yet", True)
+    assert page.compile()
+    assert (page.nothing.title.text(), page.button.isVisible()) == ("Compiling…", False)
+    wait_until(lambda: page.compiled is not None)
+    assert page.shown.isVisible()
+
+
 def test_a_group_is_one_row_with_the_lines_of_its_layers(themed: QApplication, session: Session) -> None:
     network = session.project.network
     hidden = [n for n in network.order() if network.nodes[n].layer.KERAS != "Input"]
