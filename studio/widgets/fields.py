@@ -125,8 +125,8 @@ class LineEdit(Themed, QLineEdit):
         return str(value)
 
     def restyle(self) -> None:
-        for action in self.actions() if self._icon else ():  # not kept: Qt may make another wrapper for it
-            if action.objectName() == LEADING:
+        for action in self.actions():  # not kept: Qt may make another wrapper for it
+            if self._icon and action.objectName() == LEADING:
                 action.setIcon(theme.icon(self._icon, "text.muted"))
 
 

@@ -68,6 +68,8 @@ def test_the_page_says_that_it_compiles_while_it_does(themed: QApplication, sess
     assert (page.nothing.title.text(), page.button.isVisible()) == ("Compiling…", False)
     wait_until(lambda: page.compiled is not None)
     assert page.shown.isVisible()
+    page.shut()
+    page.deleteLater()
 
 
 def test_a_group_is_one_row_with_the_lines_of_its_layers(themed: QApplication, session: Session) -> None:
