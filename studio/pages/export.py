@@ -94,7 +94,7 @@ class ExportDialog(QDialog):
         self.failed.hide()
         FocusRing(self)
         self.save.setDefault(True)
-        self.cancel.setFocus()
+        self.cards["numpy"].setFocus()
 
     def _connect(self) -> None:
         for card in self.cards.values():

@@ -40,7 +40,8 @@ class SummaryRows(Rows):
         nodes = [compiled.network.nodes[id] for id in compiled.network.order()]
         self.nodes = [node.id for node in nodes]
         self.icons = [(n.layer.ICON or theme.category(n.layer.GROUP).icon, n.layer.GROUP) for n in nodes]
-        self.kinds = ["" if n.name.startswith(snake(n.layer.KERAS)) else n.layer.KERAS for n in nodes]
+        kinds = [tr("Group") if n.layer.KERAS == "Model" else n.layer.KERAS for n in nodes]
+        self.kinds = ["" if n.name.startswith(snake(k)) else k for n, k in zip(nodes, kinds, strict=True)]
         sizes = [compiled.bytes_of(node.id) for node in nodes]
         rows = [
             (

@@ -35,6 +35,19 @@ def dialog(themed: QApplication) -> Iterator[ExportDialog]:
     made.reject()
 
 
+def test_return_does_not_close_the_dialog_while_it_verifies(dialog: ExportDialog) -> None:
+    dialog.activateWindow()
+    wait_until(lambda: dialog.isActiveWindow())
+    focus = dialog.focusWidget()
+    assert focus is not None
+    assert dialog.cards["numpy"].isAncestorOf(focus) or focus is dialog.cards["numpy"]
+    dialog._remake()
+    assert not dialog.save.isEnabled()
+    QTest.keyClick(focus, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    wait_until(lambda: not Job.running)
+
+
 def test_a_click_anywhere_on_a_card_chooses_its_form(dialog: ExportDialog) -> None:
     numpy, keras = dialog.cards["numpy"], dialog.cards["keras"]
     assert numpy.radio.value()
