@@ -37,7 +37,7 @@ def dialog(themed: QApplication) -> Iterator[ExportDialog]:
 
 def test_return_does_not_close_the_dialog_while_it_verifies(dialog: ExportDialog) -> None:
     dialog.activateWindow()
-    wait_until(lambda: dialog.isActiveWindow())
+    wait_until(dialog.isActiveWindow)
     focus = dialog.focusWidget()
     assert focus is not None
     assert dialog.cards["numpy"].isAncestorOf(focus) or focus is dialog.cards["numpy"]
