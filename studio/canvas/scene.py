@@ -7,11 +7,11 @@ from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QTimer, QVariantAnimat
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QGraphicsScene
 
-from engine.network.network import Wire
 from engine.project.document import Project
 from studio import theme
 from studio.canvas import arrange, picture
 from studio.canvas.arrange import Point
+from studio.canvas.hits import Hits
 from studio.canvas.node_item import NodeItem, remeasure
 from studio.canvas.note_item import NoteItem
 from studio.canvas.overlay import Overlay
@@ -33,7 +33,7 @@ ROOM = 4000.0
 BLANK = Route(((0.0, 0.0), (0.0, 1.0)), "bottom", "top", (0.0, 0.0), False)
 
 
-class Scene(QGraphicsScene):
+class Scene(Hits, QGraphicsScene):
     """All cards and wires of one project.
 
     `drawn` follows every refresh, `moved(cards)` every preview (the minimap repaints); `wire_chosen` carries the key of
@@ -351,55 +351,6 @@ class Scene(QGraphicsScene):
         for item in self.nodes.values():
             item.update()  # its picture is kept until then
         self.update()
-
-    # ---- questions -------------------------------------------------------------------------------------------------
-    def card_at(self, point: QPointF, apart_from: str | None = None) -> str | None:
-        """Return the id of the topmost card under a point of the scene."""
-        for item in self.items(point):
-            if isinstance(item, NodeItem) and item.card.id != apart_from and self._inside(item, point):
-                return item.card.id
-        return None
-
-    def _inside(self, item: NodeItem, point: QPointF) -> bool:
-        return item.card.id in self.nodes and item.contains(item.mapFromScene(point))
-
-    def port_at(self, point: QPointF) -> tuple[str, Side] | None:
-        """Return (card, side) of the port under a point of the scene."""
-        reach = QRectF(point.x() - 16, point.y() - 16, 32, 32)
-        for item in self.items(reach):
-            if isinstance(item, NodeItem) and item.card.id in self.nodes and (side := item.port_at(point)):
-                return item.card.id, side
-        return None
-
-    def wire_at(self, point: QPointF) -> LinkKey | None:
-        """Return the key of the wire under a point of the scene."""
-        found = next((item for item in self.items(point) if isinstance(item, WireItem)), None)
-        return found.link.key if found else None
-
-    def note_at(self, point: QPointF) -> str | None:
-        """Return the id of the topmost note under a point of the scene."""
-        return next((item.id for item in self.items(point) if isinstance(item, NoteItem)), None)
-
-    def extent(self) -> QRectF:
-        """Return the rectangle that holds all cards and notes."""
-        if self._extent is None:
-            if not self.places:
-                return QRectF()
-            extent = QRectF()
-            if self.nodes:
-                cards = [(*self.places[key], item.card.height) for key, item in self.nodes.items()]
-                left, top = min(x for x, _, _ in cards), min(y for _, y, _ in cards)
-                right, bottom = max(x for x, _, _ in cards) + arrange.CARD_W, max(y + h for _, y, h in cards)
-                extent = QRectF(left, top, right - left, bottom - top)
-            for note in self.notes.values():
-                extent = extent.united(note.rect())
-            self._extent = extent
-        return QRectF(self._extent)
-
-    def network_wire(self, key: LinkKey) -> Wire | None:
-        """Return the wire of the network that a link draws; None for the link to a target card."""
-        wire = Wire(*key)
-        return wire if wire in self.session.project.network.wires else None
 
 
 def _between(a: Point, b: Point, t: float) -> Point:

@@ -9,7 +9,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from studio import theme
+from studio.app import Studio
 from studio.jobs import Job, stop_all
+from studio.settings import Settings
 
 
 @pytest.fixture
@@ -25,6 +27,19 @@ def themed(qapp: QApplication) -> Iterator[QApplication]:
     gc.enable()
 
 
+@pytest.fixture
+def studio(themed: QApplication) -> Iterator[Studio]:
+    """The whole studio on its start page, in a window of 1440 x 900."""
+    made = Studio(Settings())
+    made.window.resize(1440, 900)
+    made.window.show()
+    made.window.activateWindow()
+    yield made
+    made.finish()
+    made.window.deleteLater()
+    made.deleteLater()
+
+
 def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Run the event loop until a condition holds; fail after some seconds."""
     end = time.monotonic() + seconds
@@ -37,5 +52,12 @@ def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
 def settle() -> None:
     """Run the event loop until no job works, then a little longer."""
     wait_until(lambda: not Job.running)
+    for _ in range(5):
+        QApplication.processEvents()
+
+
+def ready(studio: Studio) -> None:
+    """Run the event loop until data, checks and jobs of a studio are done, then a little longer."""
+    wait_until(lambda: not studio.preparation.working and not studio.checking.working and not Job.running, 60)
     for _ in range(5):
         QApplication.processEvents()

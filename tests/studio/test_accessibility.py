@@ -1,7 +1,6 @@
 """Every page and dialog: what the keyboard reaches has a name, no two buttons share one, Tab goes region by region."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,34 +10,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from engine import registry
 from studio.app import Studio
 from studio.document import edits, templates
-from studio.jobs import Job
-from studio.settings import Settings
 from studio.widgets import Segmented, Tabs
 from studio.window import dialogs
 from studio.window.stage_bar import StageBar
 from studio.window.top_bar import TopBar
-from tests.studio.conftest import wait_until
+from tests.studio.conftest import ready, wait_until
 
 STAGES = ("data", "define", "compile", "fit", "evaluate", "predict")
-
-
-@pytest.fixture
-def studio(themed: QApplication) -> Iterator[Studio]:
-    made = Studio(Settings())
-    made.window.resize(1440, 900)
-    made.window.show()
-    made.window.activateWindow()
-    yield made
-    made.finish()
-    made.window.deleteLater()
-    made.deleteLater()
-
-
-def ready(studio: Studio) -> None:
-    wait_until(lambda: not studio.preparation.working and not Job.running, 40)
-    for _ in range(5):
-        QApplication.processEvents()
-    wait_until(lambda: not Job.running, 40)
 
 
 def visible(root: QWidget) -> list[QWidget]:

@@ -63,18 +63,6 @@ class Longer(QTranslator):
 
 
 @pytest.fixture
-def studio(themed: QApplication) -> Iterator[Studio]:
-    made = Studio(Settings())
-    made.window.resize(*LARGE)
-    made.window.show()
-    made.window.activateWindow()
-    yield made
-    made.finish()
-    made.window.deleteLater()
-    made.deleteLater()
-
-
-@pytest.fixture
 def longer(qapp: QApplication) -> Iterator[None]:
     translator = Longer()
     qapp.installTranslator(translator)

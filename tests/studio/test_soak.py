@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,8 @@ from PySide6.QtWidgets import QApplication
 
 from studio.app import Studio
 from studio.document import edits, files, templates
-from studio.jobs import Job
-from studio.settings import Settings
 from tests.studio import soak
-from tests.studio.conftest import wait_until
+from tests.studio.conftest import ready, wait_until
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "18"))
 SEEDS = [int(s) for s in os.environ.get("SOAK_SEEDS", "1 2 3").split()]
@@ -71,18 +68,6 @@ def test_anything_at_all(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.fixture
-def studio(themed: QApplication) -> Iterator[Studio]:
-    made = Studio(Settings())
-    made.window.resize(1440, 900)
-    made.window.show()
-    made.window.activateWindow()
-    yield made
-    made.finish()
-    made.window.deleteLater()
-    made.deleteLater()
-
-
-@pytest.fixture
 def errors(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect what slots raise."""
     found: list[str] = []
@@ -94,10 +79,6 @@ def open_sample(studio: Studio, name: str) -> None:
     sample = next(s for s in templates.samples() if s.id == name)
     project = edits.set_role(files.table_project(templates.sample_path(sample)), sample.target, "target")
     studio.documents._open_value(project, "data")
-
-
-def ready(studio: Studio) -> None:
-    wait_until(lambda: not studio.preparation.working and not Job.running, 40)
 
 
 def a_day(studio: Studio, sample: str) -> None:

@@ -1,6 +1,6 @@
 """Everything that a person decides is an undo step with a name: done on screen, taken back and done again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,24 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from studio.app import Studio
 from studio.document import templates
-from studio.jobs import Job
-from studio.settings import Settings
-from tests.studio.conftest import wait_until
+from tests.studio.conftest import ready
 
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 Act = Callable[[QWidget], None]
-
-
-@pytest.fixture
-def studio(themed: QApplication) -> Iterator[Studio]:
-    made = Studio(Settings())
-    made.window.resize(1440, 900)
-    made.window.show()
-    made.window.activateWindow()
-    yield made
-    made.finish()
-    made.window.deleteLater()
-    made.deleteLater()
 
 
 def below(widget: QWidget) -> None:
@@ -92,11 +78,6 @@ STEPS = (
     Step("fit", "Early stopping", press, "Turn off Early stopping"),
     Step("fit", "Patience of Early stopping", Write("3"), "Set patience of Early stopping"),
 )
-
-
-def ready(studio: Studio) -> None:
-    wait_until(lambda: not studio.preparation.working and not Job.running, 40)
-    QTest.qWait(5)
 
 
 def penguins(studio: Studio) -> None:

@@ -16,11 +16,9 @@ from engine.project.document import Project
 from studio.app import Studio
 from studio.canvas.arrange import CARD_W
 from studio.document import edits, files, templates
-from studio.jobs import Job
 from studio.pages.define import page as define_page
-from studio.settings import Settings
 from tests.studio.canvas.people import Person, classifier, layer
-from tests.studio.conftest import wait_until
+from tests.studio.conftest import ready, wait_until
 
 K, ALT, SHIFT = Qt.Key, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -302,24 +300,6 @@ def test_without_room_the_callout_goes(person: Person) -> None:
 
 
 # ---- the whole program ----
-@pytest.fixture
-def studio(themed: QApplication) -> Any:
-    made = Studio(Settings())
-    made.window.resize(1440, 900)
-    made.window.show()
-    made.window.activateWindow()
-    yield made
-    made.finish()
-    made.window.deleteLater()
-    made.deleteLater()
-
-
-def ready(studio: Studio) -> None:
-    wait_until(lambda: not studio.preparation.working and not studio.checking.working and not Job.running, 40)
-    for _ in range(5):
-        QApplication.processEvents()
-
-
 def test_f8_leads_to_the_data_page_and_back(studio: Studio, tmp_path: Any) -> None:
     path = tmp_path / "uneven.csv"
     lines = [f"{i * 37 % 61},{i * 17 % 59},{'rare' if i % 10 == 0 else 'often'}" for i in range(100)]

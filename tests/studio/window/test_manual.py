@@ -1,6 +1,5 @@
 """Help: F1 on the thing in focus, search, links, back and forward; all pages are there."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,35 +13,20 @@ from studio import theme
 from studio.app import Studio
 from studio.canvas.palette import LayerRow
 from studio.document import templates
-from studio.jobs import Job
-from studio.settings import Settings
 from studio.window import manual_pages
 from studio.window.manual import Manual
-from tests.studio.conftest import wait_until
+from tests.studio.conftest import ready, wait_until
 
 K, ALT, NONE = Qt.Key, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def studio(themed: QApplication) -> Iterator[Studio]:
-    made = Studio(Settings())
-    made.window.resize(1440, 900)
-    made.window.show()
-    made.window.activateWindow()
-    made.documents.open_sample(next(s for s in templates.samples() if s.id == "iris"))
-    ready(made)
-    made.show_stage("define")
-    ready(made)
-    yield made
-    made.finish()
-    made.window.deleteLater()
-    made.deleteLater()
-
-
-def ready(studio: Studio) -> None:
-    wait_until(lambda: not studio.preparation.working and not Job.running, 40)
-    for _ in range(5):
-        QApplication.processEvents()
+def studio(studio: Studio) -> Studio:
+    studio.documents.open_sample(next(s for s in templates.samples() if s.id == "iris"))
+    ready(studio)
+    studio.show_stage("define")
+    ready(studio)
+    return studio
 
 
 def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:

@@ -1,7 +1,6 @@
 """A CSV in, a CSV out, on the Predict page: the dialogs do not block and the file holds every row."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,18 +14,7 @@ from studio.document import edits, files, templates
 from studio.jobs import Job
 from studio.pages.predict import PredictPage
 from studio.pages.predict.answered import matches
-from studio.settings import Settings
 from tests.studio.conftest import wait_until
-
-
-@pytest.fixture
-def studio(themed: QApplication) -> Iterator[Studio]:
-    made = Studio(Settings())
-    made.window.show()
-    yield made
-    made.finish()
-    made.window.deleteLater()
-    made.deleteLater()
 
 
 def dialog(title: str) -> QFileDialog:
