@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 MOST_CURVES = 6
 F1 = 3
 """Column of the table per class."""
+ASK = ("precision", "recall", "f1")
+"""Figures of one class: with two classes the second."""
 LOWER = ("loss", "mae", "rmse", "mse")
 ABOUT = {
     "accuracy": "rows that are right", "binary_accuracy": "rows that are right",
-    "precision": "rows told yes that are yes", "recall": "rows that are yes and told so",
+    "precision": "rows told so that are so", "recall": "rows that are so and told so",
     "f1": "precision and recall in one", "f1_macro": "precision and recall in one, classes alike",
     "auc": "how well yes and no are ranked", "auc_macro": "how well classes are ranked",
     "loss": "what training makes small", "mae": "mean distance, in the target's unit",
@@ -42,13 +44,17 @@ BINS = (8, 28)
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure with half the width of its 95 % interval, and its change against another run."""
+    """A figure with half the width of its 95 % interval, and its change against another run.
+
+    yes: the class that counts as yes, for figures that ask for one.
+    """
 
     name: str
     value: float
     spread: float | None = None
     change: float | None = None
     against: str = ""
+    yes: str = ""
 
 
 class MetricCard(Box):
@@ -60,7 +66,8 @@ class MetricCard(Box):
         spread = "" if metric.spread is None else f"± {numbers.figure(metric.spread)}"
         value = Label(numbers.figure(metric.value), 20, 600, display=True, name=title)
         line = row(value, Label(spread, 11, 400, "text.muted"), None, spacing=6)
-        super().__init__(None, Label(title, 11, 500, "text.muted"), line, self._change(metric, better), None,
+        head = tr("{figure} of {name}", figure=title, name=metric.yes) if metric.yes else title
+        super().__init__(None, Label(head, 11, 500, "text.muted", elide=True), line, self._change(metric, better), None,
                          spacing=2, margins=(14, 6, 8, 6))  # fmt: skip
         self.setFixedHeight(84)
         self.setAccessibleName(title)
@@ -102,7 +109,8 @@ def metrics_of(found: "Evaluation", other: Mapping[str, float] | None, against: 
     names = [*(n for n in found.metrics if n != "loss"), "loss"]
     spreads = spread_of(found)
     changes = {n: found.metrics[n] - other[n] for n in names if other and n in other}
-    return [Metric(n, found.metrics[n], spreads.get(n), changes.get(n), against) for n in names]
+    yes = dict.fromkeys(ASK, found.classes[1]) if len(found.classes) == 2 else {}
+    return [Metric(n, found.metrics[n], spreads.get(n), changes.get(n), against, yes.get(n, "")) for n in names]
 
 
 def spread_of(found: "Evaluation") -> dict[str, float]:

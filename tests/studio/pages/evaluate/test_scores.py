@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from studio.pages.evaluate.cards import Metric, MetricCard
+from engine.project.evaluation import Evaluation
+from studio.pages.evaluate.cards import Metric, MetricCard, metrics_of
 from studio.pages.evaluate.scores import class_scores, macro, residuals, worst
 from studio.widgets import Label
 
@@ -44,3 +45,15 @@ def test_a_figure_says_its_meaning_its_change_or_that_there_is_none(themed: obje
     assert "rows that are right" in words(Metric("accuracy", 0.9))
     assert {"+0.020", "vs Run 1"} <= set(words(Metric("accuracy", 0.9, None, 0.02, "Run 1")))
     assert "as Run 1" in words(Metric("auc", 1.0, None, -0.0001, "Run 1"))
+    assert "Precision of nein" in words(Metric("precision", 0.9, yes="nein"))
+
+
+def test_figures_of_two_classes_say_which_one_they_ask_for() -> None:
+    shown = {"loss": 0.1, "accuracy": 0.9, "precision": 0.8, "f1": 0.7}
+    two = Evaluation(
+        "test", "churn", "binary", ("ja", "nein"), shown, np.arange(2), np.array([0, 1]), np.array([0, 1]),
+        np.eye(2), np.zeros(2), np.eye(2),
+    )  # fmt: skip
+    assert {m.name: m.yes for m in metrics_of(two, None, "")} == {
+        "accuracy": "", "precision": "nein", "f1": "nein", "loss": "",
+    }  # fmt: skip
