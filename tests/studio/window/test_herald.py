@@ -25,7 +25,6 @@ def test_an_epoch_is_told_once_and_not_in_a_rush(
         clock[0] = at
         session.set_live(Live(epoch / 9, epoch, 9, frozenset({str(at)})))
     assert said == ["Epoch 1 of 9", "Epoch 3 of 9", "Epoch 4 of 9"]
-    made.deleteLater()
 
 
 def test_the_end_is_told_and_the_task_bar_points_at_a_window_in_the_background(
@@ -41,4 +40,3 @@ def test_the_end_is_told_and_the_task_bar_points_at_a_window_in_the_background(
     session.set_progress(None)
     assert said == ["The fit has ended."]
     assert pointed == [window]
-    made.deleteLater()
