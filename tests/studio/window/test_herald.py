@@ -20,7 +20,7 @@ def test_an_epoch_is_told_once_and_not_in_a_rush(
     clock = [100.0]
     monkeypatch.setattr(herald.time, "monotonic", lambda: clock[0])
     session, window = Session(), QWidget()
-    made = herald.Herald(session, window)
+    herald.Herald(session, window)
     for at, epoch in ((100.0, 1), (101.0, 1), (101.5, 2), (103.0, 3), (103.5, 4), (106.0, 4)):
         clock[0] = at
         session.set_live(Live(epoch / 9, epoch, 9, frozenset({str(at)})))
@@ -33,7 +33,7 @@ def test_the_end_is_told_and_the_task_bar_points_at_a_window_in_the_background(
     pointed: list[QWidget] = []
     monkeypatch.setattr(QApplication, "alert", pointed.append)
     session, window = Session(), QWidget()
-    made = herald.Herald(session, window)
+    herald.Herald(session, window)
     session.set_progress(None)
     assert said == []
     session.set_progress(0.5)
