@@ -69,6 +69,7 @@ class QuickAdd(Box):
         self.search.installEventFilter(self)
         self.list.itemClicked.connect(self._clicked)
         view.add_asked.connect(self.open_at)
+        self.session.changed.connect(self._follow)
 
     def open_at(self, at: QPointF, after: str | None, wire: LinkKey | None, into: str | None = None) -> None:
         """Open at a point of the scene, to add after a node, on a wire or above a node it feeds; else where it is."""
@@ -104,6 +105,14 @@ class QuickAdd(Box):
             self.hide()
             self.back.setFocus()
             self.closed.emit()
+
+    def _follow(self, *_: object) -> None:
+        """Go away when what it would add to is gone: a step was taken back, or another project came."""
+        nodes = self.session.project.network.nodes
+        places = [self.after, self.into, *(self.wire[:2] if self.wire is not None else ())]
+        if not all(p is None or p in nodes or p.startswith("target:") for p in places):
+            self.after = self.into = self.wire = None
+            self.close_list()
 
     # ---- content ---------------------------------------------------------------------------------------------------
     def show_matches(self, text: str) -> None:

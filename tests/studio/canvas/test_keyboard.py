@@ -54,6 +54,20 @@ def test_shift_enter_stays_open_and_x3_adds_three(person: Any) -> None:
     assert person.session.stack.count() == 4
 
 
+def test_quick_add_goes_when_its_place_is_gone(person: Any) -> None:
+    person.click_card("dense_2")
+    person.key(K.Key_Tab)
+    quick(person, "dropout", modifier=SHIFT)
+    field = person.find("Quick add")
+    person.session.undo()
+    person.settle()
+    assert not field.isVisible()
+    assert person.page.stage.quick_add.after is None
+    person.key(K.Key_Tab)
+    quick(person, "dropout")
+    assert "dropout_2" in person.names()
+
+
 def test_double_click_on_the_canvas_opens_quick_add_and_escape_closes_it(person: Any) -> None:
     place = QPoint(person.view.width() - 100, person.view.height() - 80)
     QTest.mouseDClick(person.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
