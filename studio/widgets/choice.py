@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
 from studio import theme
-from studio.widgets.base import Themed, icon_at, lay, named, painter_of, rounded
+from studio.widgets.base import Themed, icon_at, lay, named, painter_of, plain_tip, rounded
 
 Options = Sequence[str | tuple[Any, str]]
 QWIDGETSIZE_MAX = 16_777_215
@@ -176,7 +176,7 @@ class _Segment(Themed, QAbstractButton):
         self.setMinimumWidth(0)
         self.setMaximumWidth(QWIDGETSIZE_MAX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip(self.text())
+        self.setToolTip(plain_tip(self.text()))
 
     def sizeHint(self) -> QSize:
         return QSize(math.ceil(QFontMetricsF(self.font()).horizontalAdvance(self.text()) + 16), self.height())

@@ -12,7 +12,7 @@ from studio import theme
 from studio.actions import STAGE_TITLES, STAGES, Actions
 from studio.document.stages import StageState
 from studio.text import tr
-from studio.widgets import Themed, icon_at, lay, named, painter_of, rounded
+from studio.widgets import Themed, icon_at, lay, named, painter_of, plain_tip, rounded
 
 HEIGHT, WIDE, NARROW, MARK = 34, 108, 95, 40
 MARK_WORDS = {
@@ -48,7 +48,7 @@ class StageCell(Themed, QAbstractButton):
         words = f"{tr(MARK_WORDS[self.state.mark])}. {self.state.text}"
         key = self._actions.key(f"go.{self.stage}")
         self.setAccessibleDescription(words)
-        self.setToolTip(f"{self.text()}: {words} ({key})" if key else f"{self.text()}: {words}")
+        self.setToolTip(plain_tip(f"{self.text()}: {words} ({key})" if key else f"{self.text()}: {words}"))
 
     def least(self) -> int:
         """Return the width that mark and name need."""

@@ -24,6 +24,7 @@ from studio.widgets import (
     lay,
     named,
     painter_of,
+    plain_tip,
     put,
     row,
 )
@@ -68,7 +69,7 @@ class CheckLine(Themed, QAbstractButton):
         self.setText(check.title)
         named(self, f"{check.title}: {word}")
         self.setAccessibleDescription(f"{check.figure}. {check.sentence} {check.fix}".strip())
-        self.setToolTip(f"{word}. {check.sentence} {check.fix}".strip())
+        self.setToolTip(plain_tip(f"{word}. {check.sentence} {check.fix}".strip()))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -35,6 +35,7 @@ from studio.widgets import (
     clear,
     column,
     fixed,
+    plain_tip,
     row,
 )
 
@@ -296,7 +297,7 @@ def _square(token: str) -> Box:
 def _leak_row(leak: Leak) -> QWidget:
     icon, color = ("circle-check", "success.fill") if leak.fine else ("triangle-alert", "warning.fill")
     made = row(Icon(icon, color), (Label(leak.sentence, 12, color="text.secondary", wrap=True), 1), spacing=8)
-    made.setToolTip(leak.tip)
+    made.setToolTip(plain_tip(leak.tip))
     return made
 
 

@@ -187,7 +187,7 @@ class SourcePanel(Box):
             (tr("Empty means"), ", ".join([tr("blank"), *words[:2], *(["…"] if len(words) > 2 else [])])),
         ]
         shown = facts(*pairs)
-        shown.setToolTip(tr("Empty means: blank, {words}", words=", ".join(words)))
+        shown.setToolTip(plain_tip(tr("Empty means: blank, {words}", words=", ".join(words))))
         self.facts.layout().addWidget(shown)  # type: ignore[union-attr]
 
     def show_prepared(self, prepared: "Prepared | None") -> None:

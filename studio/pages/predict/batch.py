@@ -35,6 +35,7 @@ from studio.widgets import (
     column,
     fixed,
     lay,
+    plain_tip,
     put,
     row,
 )  # fmt: skip
@@ -108,7 +109,7 @@ def _match_row(line: Match) -> QWidget:
     made = row(Icon(icon, color, 14), (Label(line.text, 12, 400, "text.secondary", elide=True), 1),
                Label(line.figure, 11, 500, mono=True), spacing=8, height=22)  # fmt: skip
     if line.tip:
-        made.setToolTip(line.tip)
+        made.setToolTip(plain_tip(line.tip))
     return made
 
 
