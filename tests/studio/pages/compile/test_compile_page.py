@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -12,6 +13,7 @@ from engine.backend.devices import Gpu
 from engine.errors import Problem, Repair
 from engine.project import lifecycle
 from engine.project.selfchecks import CHECKS, SelfCheck
+from studio import theme
 from studio.actions import Actions
 from studio.document import edits
 from studio.document.session import Session
@@ -36,16 +38,25 @@ def session() -> Session:
     return made
 
 
-@pytest.fixture
-def page(themed: QApplication, session: Session) -> Iterator[CompilePage]:
+def opened(session: Session) -> CompilePage:
     made = CompilePage(session, Actions(QWidget()))
+    made.gpu = Gpu(False, "No GPU is used: CuPy is not installed.")
     made.resize(1300, 800)
     made.show()
+    return made
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(themed: QApplication, session: Session, request: pytest.FixtureRequest) -> Iterator[CompilePage]:
+    """The page with a program, in the light and in the dark theme."""
+    theme.apply(themed, request.param)
+    made = opened(session)
     made.enter()
     wait_until(lambda: made.compiled is not None)
     yield made
     made.shut()
     made.deleteLater()
+    theme.apply(themed, "light")
 
 
 def test_entering_compiles_and_shows_the_figures(page: CompilePage, session: Session) -> None:
@@ -288,6 +299,41 @@ def test_line_numbers_in_words() -> None:
     assert ranges([4]) == "line 4"
     assert ranges([5, 6, 7]) == "lines 5 to 7"
     assert ranges([1, 5, 6, 9]) == "lines 1, 5 to 6 and 9"
+
+
+CARDS = ("figures", "stale", "summary", "memory", "program", "device", "checks")
+
+
+def looks(page: CompilePage) -> dict[str, QImage]:
+    """The cards of a page as they are on screen, without the ring of the keyboard."""
+    if focused := QApplication.focusWidget():
+        focused.clearFocus()
+    for _ in range(3):
+        QApplication.processEvents()
+    return {name: getattr(page, name).grab().toImage() for name in CARDS}
+
+
+@pytest.mark.parametrize("other", ["dark", "light", "contrast"])
+def test_an_open_page_looks_like_a_new_one_after_a_change_of_theme(
+    page: CompilePage, themed: QApplication, session: Session, other: theme.Mode
+) -> None:
+    wait_until(lambda: page._checking is None and len(page.checks.states()) == len(CHECKS), 30)
+    set_units(session, 5)
+    node = next(n for n in session.project.network if n.name == "dense_2")
+    session.selection.set(node.id)
+    theme.apply(themed, other)
+    new = opened(session)
+    new.compiled, new._of, new._shown_of = page.compiled, page._of, page._shown_of
+    new._show_compiled(page.compiled)
+    new.refresh()
+    for row in page.checks.rows.values():
+        new.checks.show_check(row.line.check)
+    session.selection.clear()
+    session.selection.set(node.id)
+    before, after = looks(page), looks(new)
+    assert [name for name in CARDS if before[name] != after[name]] == []
+    new.shut()
+    new.deleteLater()
 
 
 def test_every_control_has_a_name(page: CompilePage) -> None:
