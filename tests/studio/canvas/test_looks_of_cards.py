@@ -1,17 +1,20 @@
 """What cards look like: levels of detail, text that can be read, a running fit, frozen layers."""
 
+import dataclasses
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
+from engine.project.document import Project
 from studio import theme
 from studio.canvas import node_item, wire_item
+from studio.canvas.arrange import CARD_W
 from studio.canvas.node_item import LEGIBLE, NodeItem
 from studio.document import edits
 from studio.document.session import Live
-from tests.studio.canvas.people import Person
+from tests.studio.canvas.people import Person, layer
 
 
 def shown_texts(person: Person, monkeypatch: pytest.MonkeyPatch, zoom: float) -> list[tuple[str, float]]:
@@ -118,3 +121,48 @@ def test_a_frozen_layer_looks_it(person: Person) -> None:
     person.session.edit("Freeze", lambda p: edits.set_trainable(p, person.id("dense_1"), False))
     assert item.card.frozen
     assert picture(item) != plain
+
+
+def branched(project: Project) -> Project:
+    """Put a layer behind dense_1 that leads nowhere, at the side."""
+    known = project.network.by_name("dense_1")
+    assert known is not None
+    network, loose = project.network.add(layer("Dense", units=64))
+    network = network.wire(known.id, loose.id)
+    return dataclasses.replace(project, network=network, positions={loose.id: (420.0, 76.0)})
+
+
+def dot(item: NodeItem) -> QColor:
+    """The colour where the corner of a card has its dot: right of the card, over the canvas."""
+    return picture(item).pixelColor(20 + CARD_W + 2, 20)
+
+
+def spoken(person: Person, name: str) -> str:
+    """What assistive technology hears of a card."""
+    listed = QAccessible.queryAccessibleInterface(person.view)
+    at = list(person.scene.picture.cards).index(person.id(name))
+    return str(listed.child(at).text(QAccessible.Text.Name))
+
+
+def test_a_warning_is_a_dot_and_a_sentence_until_it_is_mended(person: Person) -> None:
+    assert person.session.edit("Add a branch", branched)
+    person.settle()
+    item, amber = person.scene.nodes[person.id("dense_4")], theme.color("warning.fill")
+    sentence = "dense_4 leads to no output. Wire it to a layer, or remove it."
+    assert (item.card.warning, item.card.error) == ("leads nowhere", "")
+    assert dot(item) == amber
+    assert item.toolTip() == sentence
+    assert spoken(person, "dense_4").endswith(f", {sentence}")
+    person.drag(person.spot("dense_4", 118, 48), person.spot("dense_2", 118, 0))
+    assert ("dense_4", "dense_2") in person.wires()
+    assert dot(item) == theme.color("bg.canvas")
+    assert item.toolTip() == ""
+    assert spoken(person, "dense_4").endswith(", no problems")
+
+
+def test_an_error_hides_the_dot_of_a_warning(person: Person) -> None:
+    item = person.scene.nodes[person.id("dense_3")]
+    item.show_card(dataclasses.replace(item.card, warning="needs sigmoid"))
+    assert dot(item) == theme.color("warning.fill")
+    item.show_card(dataclasses.replace(item.card, error="needs 1-D rows"))
+    assert dot(item) == theme.color("danger.fill")
