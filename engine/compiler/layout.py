@@ -1,6 +1,7 @@
 """`Layout`: where each weight lies in the one flat vector of parameters, the trainable part first."""
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,8 @@ from engine.compiler.definition import Definition, placed
 from engine.errors import UsageError
 
 Shape = tuple[int, ...]
+INNER = re.compile(r"(?:n[1-9][0-9]*_)*")
+"""What the names of weights inside of nested networks begin with: "n2_kernel"."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,12 @@ class Entry:
     def stop(self) -> int:
         """End of its part of the vector."""
         return self.offset + self.size
+
+    @property
+    def place(self) -> str:
+        """The layer that it belongs to: "n2", or inside of a nested network "n5/n2"."""
+        inner = INNER.match(self.weight)
+        return "/".join([self.node, *(inner[0].split("_")[:-1] if inner else ())])
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,15 @@ class Layout:
     def trainable(self) -> int:
         """Length of its trainable part."""
         return sum(e.size for e in self.entries if e.trainable)
+
+    @cached_property
+    def layers(self) -> dict[str, tuple[int, int]]:
+        """Place of each layer that is trained -> start and end of its trained weights, in the order of the vector."""
+        found: dict[str, tuple[int, int]] = {}
+        for e in self.entries:
+            if e.trainable:
+                found[e.place] = (found.get(e.place, (e.offset, 0))[0], e.stop)
+        return found
 
     @cached_property
     def by_name(self) -> dict[tuple[str, str], Entry]:

@@ -65,6 +65,15 @@ class Parameters:
         """Whether all weights are finite numbers."""
         return bool(np.isfinite(self._vector(WEIGHTS, False)).all())
 
+    def gradient_norms(self) -> NDArray[np.float32]:
+        """Return the L2 norm of each layer's gradient at the last step, in the order of `layout.layers`.
+
+        It is the gradient that the optimizer took: after penalties and clipping.
+        """
+        gradients = self._vector(GRADIENTS, False)
+        pieces = [gradients[start:stop] for start, stop in self.layout.layers.values()]
+        return np.sqrt(np.array([np.dot(piece, piece) for piece in pieces], np.float32))
+
     def fetch(self) -> None:
         """Bring the newest weights here: views of them show it."""
         self._vector(WEIGHTS, True)

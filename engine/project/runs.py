@@ -34,10 +34,11 @@ class Run:
         history: a row per epoch ("epoch", "loss", "val_loss", ..., "learning_rate", "seconds").
         events: sentences with "epoch" and "message".
         recipe: `Recipe.to_json()`. plan: the compiler's decisions, for the Compile page and an exact resume.
+        layers: the layers that were trained, "n2", or inside of a group "n5/n2": the columns of "epochs/norms".
         best: the epoch (from 0) whose weights these are; None: the last one.
         values: plain values of the training state, for an exact resume; None when nothing is left to resume.
         weights: "n2/kernel" -> array.
-        more: "rows/train", "rows/validation", "rows/test", "batches/loss" and "state/...".
+        more: "rows/train", "rows/validation", "rows/test", "batches/loss", "epochs/norms" and "state/...".
     """
 
     id: str
@@ -55,6 +56,7 @@ class Run:
     plan: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     device: str = "cpu"
+    layers: tuple[str, ...] = ()
     best: int | None = None
     values: Mapping[str, Any] | None = None
     weights: Arrays = field(default_factory=lambda: Arrays({}))
@@ -77,6 +79,12 @@ class Run:
     def batch_losses(self) -> NDArray[np.float32]:
         """Return the loss of every batch, in order."""
         return self.more["batches/loss"].astype(np.float32) if "batches/loss" in self.more else np.empty(0, np.float32)
+
+    def gradient_norms(self) -> NDArray[np.float32]:
+        """Return the L2 norm of each layer's gradient at the end of each epoch; shape (epochs, layers)."""
+        known = self.more.get("epochs/norms")
+        shape = (self.epochs, len(self.layers))
+        return known.astype(np.float32) if known is not None and known.shape == shape else np.full(shape, np.nan, "f")
 
     def state_arrays(self) -> dict[str, Array]:
         """Return the arrays of the training state."""
@@ -111,6 +119,7 @@ class RunRecord:
     weights: dict[str, list[Any]]
     more: dict[str, list[Any]]
     sha256: dict[str, str]
+    layers: tuple[str, ...] = ()
 
 
 class RunStore:
@@ -177,6 +186,6 @@ def from_json(values: Any, where: str) -> tuple[Run, RunRecord]:
     known = {f.name: json.unpack(getattr(record, f.name)) for f in dataclasses.fields(RunRecord)}
     for name in ("weights", "more", "sha256"):
         del known[name]
-    for name in ("classes", "history", "events"):
+    for name in ("classes", "history", "events", "layers"):
         known[name] = tuple(known[name])
     return Run(**known | {"project": json.from_json(record.project, where)}), record

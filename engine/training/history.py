@@ -1,4 +1,4 @@
-"""History: one row per finished epoch, and the loss of every batch."""
+"""History: one row per finished epoch, the loss of every batch, and how large the gradients were."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,11 +15,13 @@ class History:
 
     Attributes:
         rows: one dict per epoch: "epoch", "loss", the metrics, the same with "val_", "learning_rate", "seconds".
+        norms: per epoch the L2 norm of each layer's gradient in its last batch; NaN where nobody measured.
         params: "epochs", "steps" (batches of an epoch) and "verbose" of the fit.
     """
 
     def __init__(self, rows: list[dict[str, float]] | None = None) -> None:
         self.rows: list[dict[str, float]] = [dict(row) for row in rows or []]
+        self.norms: list[NDArray[np.float32]] = []
         self.params: dict[str, Any] = {}
         self._losses: NDArray[np.float32] = np.empty(0, np.float32)
         self._count = 0
@@ -67,7 +69,14 @@ class History:
         """Drop the losses of the last batches, which did not count after all."""
         self._count -= batches
 
-    def restore(self, rows: list[dict[str, float]], losses: NDArray[np.float32]) -> None:
-        """Take over the rows and batch losses of a stopped run."""
+    def norm_table(self, layers: int) -> NDArray[np.float32]:
+        """Return the norms as an array of the shape (epochs, layers)."""
+        return np.array(self.norms, np.float32).reshape(len(self.norms), layers)
+
+    def restore(
+        self, rows: list[dict[str, float]], losses: NDArray[np.float32], norms: NDArray[np.float32] | None = None
+    ) -> None:
+        """Take over the rows, batch losses and norms (epochs, layers) of a stopped run."""
         self.rows = [dict(row) for row in rows]
+        self.norms = [] if norms is None else list(np.array(norms, np.float32))
         self._losses, self._count = np.array(losses, np.float32), len(losses)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.compiler.parameters import Parameters
 from engine.compiler.plan import Plan
@@ -31,6 +32,9 @@ class Training:
     Between two reports anything may happen: nothing (a pause), `state()`, `close()`, a change of `learning_rate`.
     `stop()` and `learning_rate` may be used from another thread.
 
+    norms: the L2 norm of each layer's gradient (in the order of `parameters.layout.layers`) at the last look: at the end
+    of an epoch, and every hundred batches. A new array each time.
+
     Raises (while iterating):
         NotFiniteError: a loss or a weight became NaN or infinite; the model keeps its last good weights.
         DeviceError: the memory does not suffice.
@@ -46,6 +50,7 @@ class Training:
         self.position = Position(options.initial_epoch, first, float(setup.rate), self.meters.zeros())
         self.watchers = Watchers(callbacks, self)
         self._stop, self._each_batch, self._since = False, True, 0.0
+        self.norms: NDArray[np.float32] | None = None
         self._final: TrainingState | None = None
         if state is not None:
             resume.restore(self, state)
@@ -145,7 +150,7 @@ class Training:
         yield from self._batches()
         if position.batch < self.batches:
             return
-        if not self._guard.snapshot():
+        if not self._look():
             raise self._not_finite(self._stepper())
         logs = self._figures()
         said = self.watchers.epoch_ended(position.epoch, logs)
@@ -166,19 +171,26 @@ class Training:
 
     def _batches(self) -> Iterator[Report]:
         """The hot loop: all in it but the step itself costs a few hundred nanoseconds, unless reports are asked for."""
-        position, guard, note, step = self.position, self._guard, self.history.note, self._stepper()
+        position, look, note, step = self.position, self._look, self.history.note, self._stepper()
         batches, watched, rates = self.batches, self.watchers.each_batch, self._guard.rates
         while position.batch < batches and not self._stop:
             rates.append(position.rate)
             loss = step(position.batch, position.rate)
             position.batch += 1
             note(loss)
-            if loss - loss != 0.0 or (len(rates) >= EVERY and not guard.snapshot()):
+            if loss - loss != 0.0 or (len(rates) >= EVERY and not look()):
                 raise self._not_finite(step)
             if self._each_batch:
                 yield from self._tell(self._report("batch", partial(self.meters.means, position.totals.copy())))
             if watched:
                 yield from self._watched()
+
+    def _look(self) -> bool:
+        """Keep the present state as good and measure the gradients; False when a weight is not finite any more."""
+        if not self._guard.snapshot():
+            return False
+        self.norms = self.parameters.gradient_norms()
+        return True
 
     def _watched(self) -> Iterator[Report]:
         logs = self.meters.means(self.position.totals)
@@ -213,6 +225,8 @@ class Training:
                 raise NotFiniteError(VALIDATION.format(found["loss"], position.epoch + 1))
             logs |= {f"val_{name}": value for name, value in found.items()}
         seconds = position.seconds + time.perf_counter() - self._since
+        assert self.norms is not None
+        self.history.norms.append(self.norms)
         self.history.add({"epoch": position.epoch, **logs, "learning_rate": position.rate, "seconds": seconds})
         return logs
 

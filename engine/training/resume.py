@@ -19,6 +19,7 @@ def capture(training: "Training", ended: bool = False) -> TrainingState:
     position, watchers, history = training.position, training.watchers, training.history
     arrays = {f"parameters.{name}": array for name, array in training.parameters.arrays().items()}
     arrays |= {"totals": position.totals.copy(), "batches.loss": history.batch_losses.copy()}
+    arrays |= {"epochs.norms": history.norm_table(len(training.parameters.layout.layers))}
     arrays |= {f"kept.{index}": array.copy() for index, array in watchers.kept.items()}
     arrays |= {f"metric.{name}": np.array(array) for name, array in training.meters.arrays().items()}
     if position.order is not None:
@@ -53,7 +54,8 @@ def restore(training: "Training", state: TrainingState) -> None:
     watchers.stopped = values["stopped"]
     watchers.memories = [dict(memory) for memory in values["memories"]]
     watchers.kept = {int(n[5:]): np.array(a) for n, a in arrays.items() if n.startswith("kept.")}
-    training.history.restore(values["rows"], arrays["batches.loss"])
+    unknown = np.full((len(values["rows"]), len(training.parameters.layout.layers)), np.nan, np.float32)
+    training.history.restore(values["rows"], arrays["batches.loss"], arrays.get("epochs.norms", unknown))
 
 
 def planned_cores(state: TrainingState) -> int | None:
