@@ -6,7 +6,6 @@
 import ast
 import functools
 import re
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from engine.network.draft import Draft, Follows, Frozen, Made, Mistake, Use, Who
 from engine.network.files import MOST_NODES
 from engine.network.gather import gather
 from engine.network.kept import FORBIDDEN, LONGEST_LINE, MOST_LINES, Kept
-from engine.network.parse import BAD
+from engine.network.parse import BAD, syntax
 from engine.network.rules import EXPRESSIONS, STATEMENTS
 from engine.network.statements import DEEPEST, Statement, statements
 from engine.network.walk import Walk
@@ -111,9 +110,7 @@ def known(kept: Sequence[Kept]) -> frozenset[str]:
 def parsed(text: str) -> tuple[ast.Module | None, Remark | None]:
     """Return the syntax tree of a statement, or what is wrong with it (line from 1)."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text), None
+        return syntax(text, "exec"), None
     except SyntaxError as error:
         return None, Remark(max(1, error.lineno or 1), f"{error.msg[:1].upper()}{error.msg[1:]}.")
     except BAD:

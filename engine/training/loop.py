@@ -32,8 +32,8 @@ class Training:
     Between two reports anything may happen: nothing (a pause), `state()`, `close()`, a change of `learning_rate`.
     `stop()` and `learning_rate` may be used from another thread.
 
-    norms: the L2 norm of each layer's gradient (in the order of `parameters.layout.layers`) at the last look: at the end
-    of an epoch, and every hundred batches. A new array each time.
+    norms: the L2 norm of each layer's gradient, in the order of `parameters.layout.layers`, at the last look: at the
+    end of an epoch, and every hundred batches. A new array each time.
 
     Raises (while iterating):
         NotFiniteError: a loss or a weight became NaN or infinite; the model keeps its last good weights.

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -28,6 +29,15 @@ LEFT_V = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 RIGHT_V = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a card says of a fit that trains it: the share that is done, the epoch, the gradient (empty: not known)."""
+
+    share: float
+    epoch: str
+    gradient: str = ""
+
+
 class NodeItem(QGraphicsItem):
     """One card. `sides` are the side ports in use; trunk ports are always there."""
 
@@ -37,7 +47,7 @@ class NodeItem(QGraphicsItem):
         self.sides: dict[Side, bool] = {}
         self.chosen = self.alone = self.hovered = self.ghost = self.found = False
         self.offer: Offer = ""
-        self.live: tuple[float, str] | None = None
+        self.live: Running | None = None
         self.setZValue(10)
         self.setAcceptHoverEvents(True)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # moving another card does not paint it anew
@@ -67,8 +77,8 @@ class NodeItem(QGraphicsItem):
             self.chosen, self.alone = chosen, alone
             self.update()
 
-    def run(self, live: tuple[float, str] | None) -> None:
-        """Show how far the running fit is, and what it says; None: none runs here."""
+    def run(self, live: Running | None) -> None:
+        """Show how far the running fit is; None: none runs here."""
         if live != self.live:
             self.live = live
             self.update()
@@ -153,7 +163,7 @@ class NodeItem(QGraphicsItem):
                 self._ports(painter)
         self._badge(painter, scale)
         if self.live is not None:
-            self._progress(painter, self.live[0])
+            self._progress(painter, self.live.share)
 
     def _progress(self, painter: QPainter, share: float) -> None:
         """A line in the bottom edge, as long as the share of the fit that is done."""
@@ -221,18 +231,18 @@ class NodeItem(QGraphicsItem):
             rest.setWidth(rest.width() - 18)
             painter.drawPixmap(QPointF(CARD_W - 22, 9), pixmap("message-square", "text.muted", 12))
         _write(painter, rest, card.name, name, 400, "text.muted", mono=True)
-        running = self.live[1] if self.live else ""
+        running, right = (self.live.gradient, self.live.epoch) if self.live else ("", card.count)
         second = tr("Replace") if self.offer == "replace" else card.error or running or card.line
         tone = "accent.text" if self.offer == "replace" else "danger.text" if card.error else "text.secondary"
-        count = _width(card.count, name, 500) + 8 if card.count else 0
+        count = _width(right, name, 500) + 8 if right else 0
         chain = 18 if card.shares else 0
         if chain:
             tint_of = "accent.text" if self.hovered or self.chosen else "text.muted"
             painter.drawPixmap(QPointF(CARD_W - 12 - count - 12, 27), pixmap("link", tint_of, 12))
         _write(painter, QRectF(50, 24, CARD_W - 62 - count - chain, 18), second, line, 400, tone)
-        if card.count:
+        if right:
             place = QRectF(0, 24, CARD_W - 12, 18)
-            _write(painter, place, card.count, name, 500, "text.muted", align=RIGHT_V, tabular=True)
+            _write(painter, place, right, name, 500, "text.muted", align=RIGHT_V, tabular=True)
         self._lines(painter, name)
 
     def _lines(self, painter: QPainter, size: int) -> None:

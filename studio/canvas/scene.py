@@ -12,14 +12,14 @@ from studio import theme
 from studio.canvas import arrange, picture
 from studio.canvas.arrange import Point
 from studio.canvas.hits import Hits
-from studio.canvas.node_item import NodeItem, remeasure
+from studio.canvas.node_item import NodeItem, Running, remeasure
 from studio.canvas.note_item import NoteItem
 from studio.canvas.overlay import Overlay
 from studio.canvas.picture import Card, Link, LinkKey, Picture
 from studio.canvas.route import ALIGNED, Box, Route, Side, Span, entries, lanes, route
 from studio.canvas.shared_item import SharedItem
 from studio.canvas.wire_item import WireItem
-from studio.document.session import Live
+from studio.document.live import Live
 from studio.text import tr
 
 RUN_MS = 100
@@ -332,7 +332,7 @@ class Scene(Hits, QGraphicsScene):
             self._run_later.start()
 
     def show_run(self) -> None:
-        """Show on the cards whose weights are being trained how far the fit is."""
+        """Show on the cards whose weights are being trained how far the fit is, and how large their gradients are."""
         live = self.session.live
         if live is None and not self._runs:
             return
@@ -340,10 +340,10 @@ class Scene(Hits, QGraphicsScene):
         scope = getattr(self.session, "scope", ())
         trained = live.nodes if live is not None else frozenset()
         here = set(self.nodes) if scope and scope[0] in trained else trained if not scope else set()
-        words = (live.share, tr("epoch {n} of {all}", n=live.epoch, all=live.epochs)) if live is not None else None
+        norms = self.session.gradient_norms
         for key, item in self.nodes.items():
             learns = key in here and not item.card.frozen and item.card.count not in ("", "–")
-            item.run(words if learns else None)
+            item.run(_running(live, norms.get(key)) if live is not None and learns else None)
 
     def restyle(self, mode: object = None) -> None:
         """Repaint everything in the new colours and fonts."""
@@ -351,6 +351,11 @@ class Scene(Hits, QGraphicsScene):
         for item in self.nodes.values():
             item.update()  # its picture is kept until then
         self.update()
+
+
+def _running(live: Live, norm: float | None) -> Running:
+    said = tr("grad {norm}", norm=f"{norm:.2g}") if norm is not None else ""
+    return Running(live.share, tr("epoch {n}", n=live.epoch), said)
 
 
 def _between(a: Point, b: Point, t: float) -> Point:

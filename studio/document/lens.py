@@ -115,6 +115,12 @@ class Lens(QObject):
         return self._current().problems
 
     @property
+    def gradient_norms(self) -> dict[str, float]:
+        """Card -> L2 norm of its gradient in the running fit, of those that are shown and were measured."""
+        live = self._session.live
+        return live.shown(self._session.project.network, self._scope) if live else {}
+
+    @property
     def frozen(self) -> bool:
         """Whether one of the open groups is frozen, so that nothing in it learns."""
         return self._current().frozen

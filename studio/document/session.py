@@ -1,7 +1,6 @@
 """The session: the current project value, the one way to change it, undo, and what was computed from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +10,7 @@ from engine.errors import LayerwrightError, Problem, Repair
 from engine.project.document import Project
 from studio.document import edits, mending
 from studio.document.findings import Findings
+from studio.document.live import Live
 from studio.document.selection import Selection
 from studio.document.undo import Step, UndoStack
 
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 UNDO_LIMIT = 500
 Edit = Callable[[Project], Project]
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """The fit that runs: the share that is done, the running epoch (from 1) of how many, and the nodes it trains."""
-
-    share: float
-    epoch: int
-    epochs: int
-    nodes: frozenset[str]
 
 
 class Session(QObject):
@@ -324,6 +314,11 @@ class Session(QObject):
         if live != self.live:
             self.live = live
             self.live_changed.emit(live)
+
+    @property
+    def gradient_norms(self) -> dict[str, float]:
+        """Card -> L2 norm of its gradient in the running fit, of those that were measured."""
+        return self.live.shown(self.project.network, ()) if self.live else {}
 
     def stale_stages(self) -> frozenset[str]:
         """Return the stages in which the project differs from the current run's; empty: the run is up to date."""

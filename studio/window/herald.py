@@ -5,7 +5,8 @@ import time
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.document.session import Live, Session
+from studio.document.live import Live
+from studio.document.session import Session
 from studio.text import tr
 from studio.widgets.announce import announce
 

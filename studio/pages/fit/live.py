@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from studio.document.live import Live
 from studio.pages import numbers
 from studio.pages.fit.curves import RunCurves
 from studio.pages.fit.events import Event, Kind
@@ -27,6 +28,8 @@ class LiveRun:
         self.epochs: int = training.options.epochs
         self.curves = RunCurves()
         self.rows: list[dict[str, float]] = []
+        self._trained = frozenset(n.id for n in begun.fitting.project.network if n.trainable)
+        self._layers = tuple(training.parameters.layout.layers)
         self._scaled = begun.fitting.machine.own_units({"loss": 1.0}) != {"loss": 1.0}
         self.pace = Pace(training.batches, self.epochs, training.setup.train.rows)
         self.events: list[Event] = []
@@ -73,6 +76,13 @@ class LiveRun:
         """Return what the head shows."""
         epoch = min(self.epoch + 1, max(self.epochs, 1))
         return Progress(self.title, phase, epoch, self.epochs, self.batch, self.batches, self.pace.share)
+
+    def seen_from_afar(self) -> Live:
+        """Return what the rest of the window shows of it."""
+        norms = self.training.norms
+        seen = () if norms is None else tuple(norms.tolist())
+        epoch = min(self.epoch + 1, self.epochs)
+        return Live(round(self.pace.share, 2), epoch, self.epochs, self._trained, self._layers, seen)
 
     def rate_changed(self, old: float, new: float) -> None:
         """Take note that a person set another learning rate."""

@@ -13,7 +13,7 @@ from engine.project.document import Project
 from engine.project.runs import Run
 from studio.actions import Actions
 from studio.document import training_edits
-from studio.document.session import Live, Session
+from studio.document.session import Session
 from studio.jobs import sentence
 from studio.pages import numbers
 from studio.pages.fit.callbacks import CallbackPanel, step_of
@@ -47,7 +47,6 @@ class FitPage(Page):
         self.fitter = Fitter(session)
         self.runs = Runs(session)
         self._failure: tuple[Run | None, float] | None = None
-        self._trained: frozenset[str] = frozenset()
         super().__init__(session, actions)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setProperty("ringless", True)  # the whole page takes the keyboard, for Space
@@ -203,7 +202,6 @@ class FitPage(Page):
     # ---- what the fit tells ----------------------------------------------------------------------------------------
     def _begun(self, begun: Begun) -> None:
         live = LiveRun(begun, self.runs.next_title())
-        self._trained = frozenset(n.id for n in begun.fitting.project.network if n.trainable)
         self.runs.show_live(live)
         self.callbacks.begin(live.training.watchers.records)
         self.rate.begin(live.rate, live=True)
@@ -215,17 +213,10 @@ class FitPage(Page):
         if self.runs.live:
             known = len(self.runs.live.events)
             self.runs.live.take(reports)
-            self.session.set_live(self._live())
+            self.session.set_live(self.runs.live.seen_from_afar())
             self.drawing.mark()
             if len(self.runs.live.events) != known:
                 self._show_events()
-
-    def _live(self) -> Live | None:
-        live = self.runs.live
-        if live is None:
-            return None
-        epoch = min(live.epoch + 1, live.epochs)
-        return Live(round(live.pace.share, 2), epoch, live.epochs, self._trained)
 
     def _phase_changed(self, phase: str) -> None:
         if self.runs.live and phase in ("paused", "running") and self.runs.live.pace.share > 0:

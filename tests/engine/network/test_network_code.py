@@ -136,6 +136,7 @@ def test_layers_from_text() -> None:
         ("Dense(__import__('os').system('true'))", "units must be a plain value; it is __import__"),
         ("__import__('os').system('true')", "A layer must be a name and its settings"),
         ("regularizers.L2(0.1)", "is no layer"),
+        ("Dense(1if 2 else 3)", "units must be a plain value"),
         ("Dense(3, activation=open)", "activation must be a plain value; it is open"),
         ("Dense(3, activation='relux')", "There is no activation 'relux'. Did you mean relu"),
         ("3", "A layer must be a name and its settings; it is 3."),

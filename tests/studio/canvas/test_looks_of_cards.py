@@ -11,9 +11,9 @@ from engine.project.document import Project
 from studio import theme
 from studio.canvas import node_item, wire_item
 from studio.canvas.arrange import CARD_W
-from studio.canvas.node_item import LEGIBLE, NodeItem
+from studio.canvas.node_item import LEGIBLE, NodeItem, Running
 from studio.document import edits
-from studio.document.session import Live
+from studio.document.live import Live
 from tests.studio.canvas.people import Person, layer
 
 
@@ -88,8 +88,11 @@ def test_a_running_fit_is_seen_on_the_layers_that_learn(person: Person) -> None:
     session.set_progress(0.5)
     session.set_live(Live(0.5, 38, 100, trained))
     person.scene.show_run()
+    assert person.scene.nodes[person.id("dense_2")].live == Running(0.5, "epoch 38")
+    session.set_live(Live(0.5, 38, 100, trained, (person.id("dense_2"),), (0.2871,)))
+    person.scene.show_run()
     items = {name: person.scene.nodes[person.id(name)] for name in ("dense_1", "dense_2", "dropout_1", "input_1")}
-    assert items["dense_2"].live == (0.5, "epoch 38 of 100")
+    assert items["dense_2"].live == Running(0.5, "epoch 38", "grad 0.29")
     assert [items[n].live for n in ("dense_1", "dropout_1", "input_1")] == [None, None, None]
     running = picture(items["dense_2"])
     assert running != idle
@@ -112,7 +115,7 @@ def test_cards_follow_a_fit_at_most_ten_times_a_second(person: Person, qtbot: An
         person.session.set_live(Live(epoch / 200, epoch, 200, trained))
     qtbot.wait(150)
     assert len(shown) == 1
-    assert person.scene.nodes[person.id("dense_1")].live == (199 / 200, "epoch 199 of 200")
+    assert person.scene.nodes[person.id("dense_1")].live == Running(199 / 200, "epoch 199")
 
 
 def test_a_frozen_layer_looks_it(person: Person) -> None:

@@ -3,7 +3,8 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.document.session import Live, Session
+from studio.document.live import Live
+from studio.document.session import Session
 from studio.window import herald
 
 

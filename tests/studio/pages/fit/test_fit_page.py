@@ -12,7 +12,8 @@ from engine.project import lifecycle
 from engine.project.document import Project
 from studio.actions import Actions
 from studio.document import training_edits
-from studio.document.session import Live, Session
+from studio.document.live import Live
+from studio.document.session import Session
 from studio.jobs import Job
 from studio.pages.fit import FitPage
 from tests.studio.conftest import wait_until
@@ -95,6 +96,9 @@ def test_the_running_epoch_is_told_to_other_pages_while_this_one_is_hidden(page:
     assert 1 <= live.epoch <= live.epochs
     assert 0 <= live.share <= 1
     assert live.nodes == frozenset(n.id for n in session.project.network if n.trainable)
+    wait_until(lambda: session.live is not None and len(session.live.norms) > 0)
+    assert session.gradient_norms.keys() == {n.id for n in session.project.network if n.layer.KERAS == "Dense"}
+    assert all(norm > 0 for norm in session.gradient_norms.values())
     page.stop()
     wait_until(lambda: not page.fitter.alive)
     assert session.live is None
