@@ -93,6 +93,7 @@ class View(Commands, Placing, Pressing, Wiring, QGraphicsView):
         self.speech = Speech(self)
         access.expose(self)
         canvas.drawn.connect(self.fit_range)
+        canvas.session.changed.connect(self._changed)
         self.horizontalScrollBar().valueChanged.connect(self._scrolled)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         theme.signals.changed.connect(self._restyle)
@@ -335,6 +336,13 @@ class View(Commands, Placing, Pressing, Wiring, QGraphicsView):
             self.canvas.choose_wire(None)
         else:
             self.leave_group(quiet=True)
+
+    def _changed(self, before: Project, after: Project) -> None:
+        """Put down what is in hand when the drawing has changed meanwhile: it was taken up on another one."""
+        same = before.network is after.network and before.positions == after.positions and before.notes == after.notes
+        if self.gesture is not None and not same and not isinstance(self.gesture, Pan):
+            gesture, self.gesture = self.gesture, None
+            gesture.clear()
 
     def use(self, tool: str) -> None:
         """Take a tool: "select", "hand", "link" or "note"."""

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPixmapCache, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu, QWidget
 
@@ -133,6 +133,7 @@ class Monkey(QObject):
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             QApplication.processEvents()
         gc.collect()
+        QPixmapCache.clear()  # pictures of cards, of which Qt keeps up to a limit
         tops = QApplication.topLevelWidgets()
         objects = sum(len(w.findChildren(QObject)) for w in tops) + len(self.studio.findChildren(QObject))
         self.counts.append({"objects": objects, "widgets": len(QApplication.allWidgets()), "megabytes": resident()})
