@@ -28,7 +28,7 @@ class Tools(Box):
                            tooltip=tr("Arrange by depth: the selection, or everything (Ctrl+Shift+L)"))  # fmt: skip
         self.tidy.clicked.connect(self._tidy)
         super().__init__(*self.buttons.values(), Line(vertical=True, length=16), self.tidy, fill="bg.raised",
-                         vertical=False, spacing=2, margins=3)  # fmt: skip
+                         vertical=False, spacing=3, margins=4)  # fmt: skip
         view.tool_changed.connect(self.show_tool)
         self.show_tool(view.tool)
         self.show_keys()
@@ -54,7 +54,7 @@ class AlignBar(Box):
         self.count = Label("", 11, 500, "text.muted")
         items = [CommandButton(view, m) if m else Line(vertical=True, length=16) for m in ALIGNS]
         super().__init__(self.count, Line(vertical=True, length=16), *items, fill="bg.raised", vertical=False,
-                         spacing=2, margins=(10, 3, 3, 3))  # fmt: skip
+                         spacing=3, margins=(10, 4, 4, 4))  # fmt: skip
         self.setAccessibleName(tr("Line up"))
         self.show_keys()
 

@@ -31,10 +31,11 @@ class Head(QWidget):
     def __init__(self, session: Session, nodes: list[Node]) -> None:
         super().__init__()
         self.session, self.nodes = session, nodes
-        self.copy = IconButton("copy", tr("Copy layer") if len(nodes) == 1 else tr("Copy layers"), key="Ctrl+C")
+        copy = tr("Copy layer") if len(nodes) == 1 else tr("Copy layers")
+        self.copy = IconButton("copy", copy, key="Ctrl+C", size="small")
         self.copy.clicked.connect(self._copy)
         self.more = IconButton(
-            "ellipsis", tr("More for this layer") if len(nodes) == 1 else tr("More for these layers")
+            "ellipsis", tr("More for this layer") if len(nodes) == 1 else tr("More for these layers"), size="small"
         )
         self.more.clicked.connect(self._open)
         lay(self, [title_of(nodes, self.copy, self.more)], False, 0, 0)

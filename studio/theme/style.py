@@ -37,10 +37,10 @@ QPushButton[kind="fix"] {{ background: {danger_soft}; color: {danger_text}; bord
 QPushButton[kind="ghost"] {{ background: transparent; color: {text_secondary}; border-color: transparent; }}
 QPushButton[kind="ghost"]:hover {{ background: {bg_hover}; color: {text_primary}; }}
 QPushButton[kind="ghost"]:checked {{ background: {accent_soft}; color: {accent_text}; }}
-QPushButton[size="large"] {{ min-height: {hl}px; max-height: {hl}px; padding: 0 14px; }}
-QPushButton[size="small"] {{ min-height: {hs}px; max-height: {hs}px; padding: 0 8px; }}
+QPushButton[scale="large"] {{ min-height: {hl}px; max-height: {hl}px; padding: 0 14px; }}
+QPushButton[scale="small"] {{ min-height: {hs}px; max-height: {hs}px; padding: 0 8px; }}
 QPushButton[icononly="true"] {{ padding: 0; min-width: {h}px; max-width: {h}px; }}
-QPushButton[icononly="true"][size="small"] {{ min-width: {hs}px; max-width: {hs}px; }}
+QPushButton[icononly="true"][scale="small"] {{ min-width: {hs}px; max-width: {hs}px; }}
 QPushButton:disabled {{ color: {text_disabled}; background: {bg_subtle}; border-color: {border_default}; }}
 QPushButton[kind="ghost"]:disabled, QPushButton[kind="soft"]:disabled {{ background: transparent;
   border-color: transparent; }}
@@ -50,7 +50,7 @@ QLineEdit, QPlainTextEdit, QTextEdit {{ background: {bg_raised}; color: {text_pr
   border: {w}px solid {border_strong}; border-radius: 6px; selection-background-color: {accent_fill};
   selection-color: {text_onAccent}; }}
 QLineEdit {{ padding: 0 6px; min-height: {h}px; max-height: {h}px; }}
-QLineEdit[size="small"] {{ min-height: {hs}px; max-height: {hs}px; }}
+QLineEdit[scale="small"] {{ min-height: {hs}px; max-height: {hs}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ border-color: {accent_line}; }}
 QLineEdit[invalid="true"] {{ border-color: {danger_fill}; }}
 QLineEdit:disabled {{ color: {text_disabled}; background: {bg_subtle}; border-color: {border_default}; }}

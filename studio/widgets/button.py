@@ -30,7 +30,7 @@ class Button(Themed, QPushButton):
         super().__init__()
         self._icon, self._kind = icon, kind
         self.setProperty("kind", kind)
-        self.setProperty("size", size)
+        self.setProperty("scale", size)  # "size" is taken by Qt itself
         self.setProperty("icononly", "false" if text else "true")
         self.setFont(theme.font(12 if size == "small" else 13, 500))
         side = 14 if size == "small" else 16
@@ -55,6 +55,10 @@ class Button(Themed, QPushButton):
             self.setAccessibleName(text)
         if icon:
             self.restyle()
+
+    def icon_name(self) -> str | None:
+        """Return the name of the icon that is shown."""
+        return self._icon
 
     def set_kind(self, kind: Kind) -> None:
         """Change the kind."""

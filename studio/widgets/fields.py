@@ -47,7 +47,7 @@ class LineEdit(Themed, QLineEdit):
             self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition).setObjectName(LEADING)
         self.setFont(theme.font(12, 400, mono))
         self.setPlaceholderText(placeholder)
-        self.setProperty("size", "small" if small else "medium")
+        self.setProperty("scale", "small" if small else "medium")
         named(self, name, tooltip)
         self.editingFinished.connect(self.commit)
         self.follow_theme()

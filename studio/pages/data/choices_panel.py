@@ -71,7 +71,7 @@ class ChoicesPanel(Box):
         self.bar = SplitBar()
         self.counts = {name: Label("", 12, 500, mono=True) for name, _ in PARTS}
         self.strategies = {key: Radio(tr(label), name=tr(label)) for key, label, _ in STRATEGIES}
-        self.seed = NumberField(0, name=tr("Split seed"), minimum=0, maximum=2**31 - 1, integer=True, small=True)
+        self.seed = NumberField(0, name=tr("Split seed"), minimum=0, maximum=2**31 - 1, integer=True)
         self.mix = Box(fill=None, stroke=None, spacing=2)
         self.mix_note = Chip("", "success.text", "success.soft", height=18)
         self.leaks = Box(fill=None, stroke=None, spacing=6)

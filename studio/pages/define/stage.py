@@ -89,7 +89,7 @@ class Stage(QWidget):
         ):
             button.clicked.connect(act)
         box = Box(out, self.share, into, Line(vertical=True, length=16), fit, self.map_button, fill="bg.raised",
-                  vertical=False, spacing=2, margins=3)  # fmt: skip
+                  vertical=False, spacing=3, margins=4)  # fmt: skip
         box.setParent(self)
         return box
 

@@ -71,7 +71,7 @@ class Number(Field):
         low, high = bounds.reach
         self.bounds, self._whole = bounds, whole
         size = max((bounds.high - bounds.low) / 100, 1e-9)
-        self.field = NumberField(None, name=step.column, step=1 if whole else size, optional=True, small=True)
+        self.field = NumberField(None, name=step.column, step=1 if whole else size, optional=True)
         self.slider = Slider(
             bounds.median, low, high, name=tr("{column} slider", column=step.column), step=1 if whole else 0.0,
             band=(bounds.low, bounds.high), mark=bounds.median,
@@ -135,7 +135,7 @@ class Date(Field):
     def __init__(self, step: DateStep) -> None:
         super().__init__(step)
         day = np.datetime64("0001-01-01") + np.timedelta64(int(step.fill) - 1, "D")
-        self.line = LineEdit(str(day), name=step.column, small=True)
+        self.line = LineEdit(str(day), name=step.column)
         self.layout().addWidget(row((Label(step.column, 12, 500, elide=True), 1), fixed(self.line, 150)))  # type: ignore[union-attr]
         self.line.changed.connect(self._tell)
 

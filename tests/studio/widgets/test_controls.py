@@ -308,3 +308,17 @@ def test_a_toast_stays_while_the_pointer_is_on_it(themed: QApplication, monkeypa
     QTest.qWait(150)
     assert toasts.shown == []
     window.deleteLater()
+
+
+@pytest.mark.parametrize(("size", "height"), [("small", 24), ("medium", 28), ("large", 32)])
+def test_buttons_have_the_heights_of_the_tokens(themed: QApplication, size: str, height: int) -> None:
+    for button in (Button("Apply", "check", size=size), IconButton("x", "Close", size=size)):  # type: ignore[arg-type]
+        shown(button)
+        assert button.sizeHint().height() == height
+    assert button.sizeHint().width() == (24 if size == "small" else 28)
+
+
+@pytest.mark.parametrize(("small", "height"), [(True, 24), (False, 28)])
+def test_fields_have_the_heights_of_the_tokens(themed: QApplication, small: bool, height: int) -> None:
+    for field in (LineEdit(name="Title", small=small), NumberField(1, name="Seed", small=small)):
+        assert shown(field).sizeHint().height() == height
