@@ -20,6 +20,7 @@ from studio.jobs import Job, stop_all
 from studio.pages.page import Page, Primary, Status
 from studio.settings import Settings
 from studio.widgets import Button, Label, LineEdit, lay
+from studio.window.status_bar import StatusBar
 from tests.studio.conftest import wait_until
 
 
@@ -114,6 +115,14 @@ def test_stages_by_mouse_and_key_with_status_and_primary(studio: Studio) -> None
     assert studio.window.status.texts() == ("2 blocks", "Seed 0")
     press(studio.window, "Go on")
     assert [t.accessibleName() for t in studio.window.toasts.shown] == ["Went on"]
+
+
+def test_the_status_bar_is_not_empty_from_one_text_to_the_next(themed: QApplication) -> None:
+    bar = StatusBar()
+    bar.show_items([Status("activity", "epoch 1"), Status("", "best 0.2")], [Status("dices", "Seed 0")])
+    bar.show()
+    bar.show_items([Status("activity", "epoch 2")], [Status("dices", "Seed 0")])
+    assert [label.text() for label in bar.findChildren(Label) if label.isVisible()] == ["epoch 2", "Seed 0"]
 
 
 def test_undo_and_redo_by_button_and_key(studio: Studio) -> None:
