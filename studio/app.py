@@ -249,10 +249,11 @@ class Studio(QObject):
         """Find out in a job what programs run on, and show it."""
         Job(_find_device, on_done=self._show_device, on_error=self._no_device, name="device").start()
 
-    def _show_device(self, found: tuple[str, str, int]) -> None:
-        name, text, cores = found
+    def _show_device(self, found: tuple[str, str, str, int]) -> None:
+        name, text, reason, cores = found
         self.window.top.set_device(name, text)
-        self.start.set_device(tr("{name} ready", name=name), text, cores)
+        brief = tr("{reason}. Everything works on the CPU.", reason=reason) if reason else text
+        self.start.set_device(tr("{name} ready", name=name), brief, text, cores)
 
     def _no_device(self, error: BaseException) -> None:
         self.window.top.set_device("NumPy", sentence(error))
@@ -372,11 +373,13 @@ class _Go(Call):
         super().__init__(studio.show_stage, stage)
 
 
-def _find_device() -> tuple[str, str, int]:
+def _find_device() -> tuple[str, str, str, int]:
+    """Return the library, what was found and what to do, why no GPU is used in short, and the cores."""
     from engine.backend import devices
 
     device, text = devices.choose("auto")
-    return ("CuPy" if device == "gpu" else "NumPy"), text, devices.cores()
+    reason = "" if device == "gpu" else devices.gpu().reason.rstrip(".")
+    return ("CuPy" if device == "gpu" else "NumPy"), text, reason[:1].upper() + reason[1:], devices.cores()
 
 
 def _found(place: tuple[str, str]) -> bool:

@@ -32,11 +32,23 @@ from studio.widgets import (
     fixed,
     lay,
     named,
+    plain_tip,
     row,
 )
 
 WIDE, NARROW = 368, 296
 Act = Callable[[], object]
+
+
+class ThemeButton(IconButton):
+    """Changes between light and dark; its icon is the one that comes."""
+
+    def __init__(self) -> None:
+        super().__init__("moon", tr("Change theme"))
+
+    def restyle(self) -> None:
+        self._icon = "moon" if theme.scheme() == "light" else "sun"
+        super().restyle()
 
 
 class StartPage(QWidget):
@@ -86,10 +98,12 @@ class StartPage(QWidget):
         super().resizeEvent(event)
         self.side.setFixedWidth(WIDE if self.width() >= 1300 else NARROW)
 
-    def set_device(self, title: str, sentence: str, cores: int) -> None:
-        """Show what programs run on and why a GPU is not used."""
+    def set_device(self, title: str, brief: str, sentence: str, cores: int) -> None:
+        """Show what programs run on and why a GPU is not used; the tooltip says the whole, with what to do."""
         self.device_title.setText(title)
-        self.device_text.setText(sentence)
+        self.device_text.setText(brief)
+        self.device_text.setToolTip(plain_tip(sentence))
+        self.device_text.setAccessibleDescription(sentence)
         self.device_cores.set(tr("{n} cores", n=cores) if cores != 1 else tr("1 core"))
 
     def show_samples(self) -> None:
@@ -115,7 +129,7 @@ class StartPage(QWidget):
         head = row(Icon("cpu", "text.muted"), self.device_title, None, self.device_cores)
         device = Box(head, self.device_text, fill="bg.subtle", spacing=6, margins=12)
         gear = self._tool("settings", tr("Settings"), "file.settings")
-        self.theme_button = IconButton("moon", tr("Change theme"))
+        self.theme_button = ThemeButton()
         self.theme_button.clicked.connect(self._change_theme)
         self.help_button = IconButton("circle-help", tr("Help"))
         self.help_button.clicked.connect(self._help_pressed)
@@ -126,12 +140,12 @@ class StartPage(QWidget):
         return fixed(nav, 232)  # type: ignore[no-any-return]
 
     def _recent(self) -> QWidget:
-        opens = self._button("file.open", tr("Open…"), "folder-open")
+        opens = self._button("file.open", tr("Open…"), "folder-open", size="small")
         head = PanelHead(tr("Recent"), opens, height=44)
         demo = Button(tr("Start demo fit"), "play", "soft")
         demo.clicked.connect(self.demo_wanted)
         first = column(
-            row(Icon("graduation-cap", "accent.text"), Label(tr("First time here?"), 13, 600), None, spacing=10),
+            row(Icon("graduation-cap", "accent.text"), Label(tr("First time here?"), 12, 600), None, spacing=8),
             Label(
                 tr("Watch a small network learn to tell penguins apart, on a table that comes along."), 12, 400,
                 "text.secondary", wrap=True,
@@ -175,14 +189,14 @@ class StartPage(QWidget):
             None,
             spacing=3,
         )
-        blank = self._button("file.new", tr("Blank project"), "plus", "default", "large")
-        csv = self._button("file.open_csv", tr("Open CSV…"), "folder-open", "primary", "large")
+        blank = self._button("file.new", tr("Blank project"), "plus", "default")
+        csv = self._button("file.open_csv", tr("Open CSV…"), "folder-open", "primary")
         self.drop = DropZone(Tile("file-spreadsheet", "core", 48, 26), words, blank, csv)
         note = Label(tr("a working stack on a sample table, ready to fit"), 12, 400, "text.muted", elide=True)
         grid = _grid([self._template(t) for t in TEMPLATES], 2)
         every = Button(tr("See all"), kind="ghost", size="small", name=tr("See all templates"))
         every.clicked.connect(self.show_templates)
-        titles = row(Label(tr("Templates"), 14, 600), (note, 1), every, spacing=8)
+        titles = row(Label(tr("Templates"), 14, 600), (note, 1), every, spacing=8, height=28)
         content = column(head, 4, self.drop, 8, titles, (grid, 1), spacing=8, margins=(28, 24, 20, 24))
         return Scroll(content, name=tr("New project"))
 

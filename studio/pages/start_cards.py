@@ -31,6 +31,8 @@ from studio.widgets import (
 )
 
 Act = Callable[[], object]
+LINES = 2
+"""Lines that the sentence of a template has room for, so that pictures and titles of a row stand level."""
 PLAIN = ("text.secondary", "bg.active")
 STAGE_COLORS = {
     "Fit": ("accent.text", "accent.soft"), "Evaluate": ("success.text", "success.soft"),
@@ -100,10 +102,12 @@ class TemplateCard(_CardButton):
         title = row(Tile(template.icon, template.group, 24, 14), Label(tr(template.title), 13, 600), None, spacing=8)
         chips = row(*[Chip(c, height=18) for c in template.chips], None, spacing=4)
         sentence = Label(tr(template.sentence), 12, 400, "text.secondary", wrap=True)
+        sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        sentence.setMinimumHeight(LINES * sentence.fontMetrics().height())
         words = column(title, sentence, None, chips, spacing=7, margins=(6, 2, 6, 4))
         lay(self, [(Thumb(template.id), 1), words], True, 8, 8)
         self.setMinimumHeight(208)
-        self.setMaximumHeight(320)
+        self.setMaximumHeight(340)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.transparent()
         self.follow_theme()
@@ -158,7 +162,8 @@ class RecentRow(Pressable):
         state = [Chip(entry.stage, *STAGE_COLORS.get(entry.stage, PLAIN), height=18)] if entry.stage else []
         when = Label(ago(entry.when), 11, 400, "text.muted")
         place = Label(short_path(entry.path), 11, 400, "text.muted", elide=True)
-        words = column(Label(entry.name, 13, 600, elide=True), place, row(*state, when, None, spacing=6), spacing=3)
+        name = Label(entry.name, 13, 600, elide=True)
+        words = column(None, name, place, row(*state, when, None, spacing=6), None, spacing=3)
         figure = Label(entry.figure, 11, 500, "text.secondary", align=Qt.AlignmentFlag.AlignRight)
         side = column(None, row(None, Spark(entry.losses)), figure, None, spacing=2)
         lay(self, [(words, 1), side], False, 8, (10, 6, 10, 6))
@@ -198,7 +203,8 @@ class DropZone(Box):
     """Below this width of its words the buttons stand one above the other."""
 
     def __init__(self, tile: QWidget, words: QWidget, *buttons: QWidget) -> None:
-        self.buttons = row(*buttons, spacing=8)
+        self.buttons = row(*buttons, spacing=16)
+        self.buttons.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         super().__init__(tile, (words, 1), self.buttons, vertical=False, spacing=16, margins=(22, 0, 22, 0))
         self.setFixedHeight(104)
         self._hot = False
@@ -211,11 +217,14 @@ class DropZone(Box):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = sum(b.sizeHint().width() for b in self.buttons.findChildren(QAbstractButton))
-        box = self.buttons.layout()
+        buttons, box = self.buttons.findChildren(QAbstractButton), self.buttons.layout()
+        widths = [b.sizeHint().width() for b in buttons]
         if isinstance(box, QBoxLayout):
-            narrow = self.width() - wide < self.WORDS + 140
+            narrow = self.width() - sum(widths) < self.WORDS + 140
             box.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+            box.setSpacing(8 if narrow else 16)
+            for button, width in zip(buttons, widths, strict=True):
+                button.setMinimumWidth(max(widths) if narrow else width)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_of(self)

@@ -136,9 +136,12 @@ def test_the_card_for_beginners_starts_the_demo(whole: Studio, monkeypatch: pyte
 
 
 def test_tools_at_the_foot(whole: Studio) -> None:
-    before = theme.scheme()
+    before, icons = theme.scheme(), {"light": "moon", "dark": "sun"}
+    button = whole.start.theme_button
+    assert button.icon_name() == icons[before]
     click(whole.window, "Change theme")
     assert theme.scheme() != before
+    assert button.icon_name() == icons[theme.scheme()]
     click(whole.window, "Change theme")
     assert theme.scheme() == before
     click(whole.window, "Help")
