@@ -73,7 +73,7 @@ class Callout(Box):
         self.mark.set_icon(icon, tone)
         self.set_surface("bg.raised", tone)
         self.title.setText(tr("{where}: {what}", where=problem.where, what=problem.short or tr("has a problem")))
-        self.text.setText(SHAPE.sub(r"<b>\g<0></b>", escape(str(problem), quote=False)))
+        self.text.setText(SHAPE.sub(_strong, escape(str(problem), quote=False)))
         self.setAccessibleDescription(str(problem))
         self._show_fixes(problem)
         self.resize(self.width(), self.sizeHint().height())
@@ -162,3 +162,8 @@ class Callout(Box):
         usable = [r for r in self.problem.repairs if r.action in edits.REPAIRS] if self.problem else []
         if action.data() < len(usable):
             self.repair_asked.emit(usable[action.data()])
+
+
+def _strong(found: re.Match[str]) -> str:
+    """Return a shape as the wires write it, in the heaviest weight that there is a font for."""
+    return f'<span style="font-weight:600">{found[0].replace(",)", ")")}</span>'

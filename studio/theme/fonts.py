@@ -25,7 +25,7 @@ def font(
     display: bool = False,
     italic: bool = False,
 ) -> QFont:
-    """Return a font of `size` pixels. tabular: digits of equal width (columns); mono has them anyway."""
+    """Return a font of `size` pixels. tabular: digits of equal width (columns); mono and display have them anyway."""
     return QFont(_font(size, weight, mono, tabular, display, italic))
 
 
@@ -44,6 +44,6 @@ def _font(size: int, weight: int, mono: bool, tabular: bool, display: bool, ital
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     if mono:
         made.setFeature(QFont.Tag("calt"), 0)
-    elif tabular:
+    elif tabular or display:
         made.setFeature(QFont.Tag("tnum"), 1)
     return made

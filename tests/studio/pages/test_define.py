@@ -1,5 +1,6 @@
 """The Define page: problems with fixes, live code, the empty canvas, data on Input cards, names."""
 
+import re
 import time
 from typing import Any
 
@@ -40,6 +41,8 @@ def test_an_error_sits_on_its_card_and_its_button_mends_it(qtbot: Any, themed: Q
     assert [w.link.key for w in person.scene.wires.values() if w.link.wrong] == [("n6", "n3", 1)]
     callout = person.find("Problem of a layer")
     assert not callout.geometry().intersects(person.page.stage.minimap.geometry())
+    said = person.page.stage.callout.text.text()
+    assert {"(1, 4)", "(8)"} <= set(re.findall(r"\([\d, ]+\)", said))  # as on the wires
     person.click(person.page.stage.callout.fix)
     person.settle()
     assert person.session.shapes.ok
