@@ -35,12 +35,6 @@ class Entry:
         """End of its part of the vector."""
         return self.offset + self.size
 
-    @property
-    def place(self) -> str:
-        """The layer that it belongs to: "n2", or inside of a nested network "n5/n2"."""
-        inner = INNER.match(self.weight)
-        return "/".join([self.node, *(inner[0].split("_")[:-1] if inner else ())])
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -72,7 +66,8 @@ class Layout:
         found: dict[str, tuple[int, int]] = {}
         for e in self.entries:
             if e.trainable:
-                found[e.place] = (found.get(e.place, (e.offset, 0))[0], e.stop)
+                place = place_of(e.node, e.weight)
+                found[place] = (found.get(place, (e.offset, 0))[0], e.stop)
         return found
 
     @cached_property
@@ -85,6 +80,12 @@ class Layout:
         if (node, weight) not in self.by_name:
             raise UsageError(f"There is no weight {weight} in {node}.")
         return self.by_name[node, weight]
+
+
+def place_of(node: str, weight: str) -> str:
+    """Return the layer that a weight of a node belongs to: "n2", or inside of a nested network "n5/n2"."""
+    inner = INNER.match(weight)
+    return "/".join([node, *(inner[0].split("_")[:-1] if inner else ())])
 
 
 def layout(definition: Definition) -> Layout:

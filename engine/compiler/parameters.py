@@ -61,9 +61,13 @@ class Parameters:
         """Name -> vector of the optimizer."""
         return {name: self._vector(name, True) for name in self.layout.slots}
 
+    def newest(self) -> NDArray[Any]:
+        """Return all weights to look at, not to change."""
+        return self._vector(WEIGHTS, False)
+
     def finite(self) -> bool:
         """Whether all weights are finite numbers."""
-        return bool(np.isfinite(self._vector(WEIGHTS, False)).all())
+        return bool(np.isfinite(self.newest()).all())
 
     def gradient_norms(self) -> NDArray[np.float32]:
         """Return the L2 norm of each layer's gradient at the last step, in the order of `layout.layers`.

@@ -99,8 +99,8 @@ class Fitting:
         rows = {f"rows/{part}": np.asarray(getattr(self.prepared.parts, part), np.int64) for part in PARTS}
         kept = {f"state/{name}": array for name, array in state.arrays.items()}
         losses = np.asarray(history.batch_losses, np.float32) * np.float32(model.loss_unit())
-        layers = tuple(self.training.parameters.layout.layers)
-        seen = {"batches/loss": losses, "epochs/norms": history.norm_table(len(layers))}
+        layout = self.training.parameters.layout
+        seen = {"batches/loss": losses, "epochs/norms": history.norm_table(len(layout.layers))}
         unfinished = Run(
             id="",
             project=_bare(self.project, self.prepared),
@@ -116,7 +116,7 @@ class Fitting:
             plan={"device": model.device, "cores": self.cores, "batch_size": self.settings.batch_size},
             seconds=float(self.training.position.seconds),
             device=model.device,
-            layers=layers,
+            trained=tuple(f"{e.node}/{e.weight}" for e in layout.entries if e.trainable),
             best=self._best(),
             values=dict(state.values),
             weights=_weights(model),

@@ -9,10 +9,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.compiler.layout import place_of
 from engine.errors import ProjectError, UsageError
 from engine.project import json, schema
 from engine.project.arrays import Array, Arrays
 from engine.project.document import Project
+from engine.training.spread import Spread, spread
 
 Status = Literal["finished", "stopped", "failed"]
 RUN_ID = re.compile(r"r[1-9][0-9]{0,8}\Z")
@@ -34,7 +36,7 @@ class Run:
         history: a row per epoch ("epoch", "loss", "val_loss", ..., "learning_rate", "seconds").
         events: sentences with "epoch" and "message".
         recipe: `Recipe.to_json()`. plan: the compiler's decisions, for the Compile page and an exact resume.
-        layers: the layers that were trained, "n2", or inside of a group "n5/n2": the columns of "epochs/norms".
+        trained: names of the weights that were trained, in the order of the vector.
         best: the epoch (from 0) whose weights these are; None: the last one.
         values: plain values of the training state, for an exact resume; None when nothing is left to resume.
         weights: "n2/kernel" -> array.
@@ -56,7 +58,7 @@ class Run:
     plan: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     device: str = "cpu"
-    layers: tuple[str, ...] = ()
+    trained: tuple[str, ...] = ()
     best: int | None = None
     values: Mapping[str, Any] | None = None
     weights: Arrays = field(default_factory=lambda: Arrays({}))
@@ -79,6 +81,22 @@ class Run:
     def batch_losses(self) -> NDArray[np.float32]:
         """Return the loss of every batch, in order."""
         return self.more["batches/loss"].astype(np.float32) if "batches/loss" in self.more else np.empty(0, np.float32)
+
+    @property
+    def layers(self) -> dict[str, tuple[str, ...]]:
+        """Each layer that was trained ("n2", or inside of a group "n5/n2") -> names of its trained weights."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name in self.trained:
+            if name in self.weights:
+                node, _, weight = name.partition("/")
+                found[place_of(node, weight)] = (*found.get(place_of(node, weight), ()), name)
+        return found
+
+    def spreads(self) -> tuple[Spread, ...]:
+        """Return how the trained weights of each layer are spread."""
+        return tuple(
+            spread(np.concatenate([self.weights[name].ravel() for name in names])) for names in self.layers.values()
+        )
 
     def gradient_norms(self) -> NDArray[np.float32]:
         """Return the L2 norm of each layer's gradient at the end of each epoch; shape (epochs, layers)."""
@@ -119,7 +137,7 @@ class RunRecord:
     weights: dict[str, list[Any]]
     more: dict[str, list[Any]]
     sha256: dict[str, str]
-    layers: tuple[str, ...] = ()
+    trained: tuple[str, ...] = ()
 
 
 class RunStore:
@@ -186,6 +204,6 @@ def from_json(values: Any, where: str) -> tuple[Run, RunRecord]:
     known = {f.name: json.unpack(getattr(record, f.name)) for f in dataclasses.fields(RunRecord)}
     for name in ("weights", "more", "sha256"):
         del known[name]
-    for name in ("classes", "history", "events", "layers"):
+    for name in ("classes", "history", "events", "trained"):
         known[name] = tuple(known[name])
     return Run(**known | {"project": json.from_json(record.project, where)}), record

@@ -22,8 +22,12 @@ from engine.training.history import History
 from engine.training.order import row_order
 from engine.training.report import Kind, Logs, Report
 from engine.training.setup import Options, Position, Setup
+from engine.training.spread import Spread, spreads
 from engine.training.threads import blas_threads
 from engine.training.watchers import Watchers
+
+SPREADS_EVERY = 0.5
+"""Seconds between two looks at how the weights are spread, at least."""
 
 
 class Training:
@@ -33,7 +37,8 @@ class Training:
     `stop()` and `learning_rate` may be used from another thread.
 
     norms: the L2 norm of each layer's gradient, in the order of `parameters.layout.layers`, at the last look: at the
-    end of an epoch, and every hundred batches. A new array each time.
+    end of an epoch, and every hundred batches; a new array each time. spreads: how the weights of each lay then, looked
+    at while `watch_weights` is set, twice a second at most and in a twentieth of the time.
 
     Raises (while iterating):
         NotFiniteError: a loss or a weight became NaN or infinite; the model keeps its last good weights.
@@ -51,6 +56,8 @@ class Training:
         self.watchers = Watchers(callbacks, self)
         self._stop, self._each_batch, self._since = False, True, 0.0
         self.norms: NDArray[np.float32] | None = None
+        self.spreads: tuple[Spread, ...] = ()
+        self.watch_weights, self._next_spreads = False, 0.0
         self._final: TrainingState | None = None
         if state is not None:
             resume.restore(self, state)
@@ -190,6 +197,11 @@ class Training:
         if not self._guard.snapshot():
             return False
         self.norms = self.parameters.gradient_norms()
+        began = time.perf_counter()
+        if self.watch_weights and began >= self._next_spreads:
+            self.spreads = spreads(self.parameters)
+            end = time.perf_counter()
+            self._next_spreads = end + max(SPREADS_EVERY, 19 * (end - began))
         return True
 
     def _watched(self) -> Iterator[Report]:

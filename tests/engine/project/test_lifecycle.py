@@ -67,7 +67,8 @@ def test_a_run_holds_what_came_out(iris: tuple[Project, Prepared, Run]) -> None:
     assert {"epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"} <= set(run.history[0])
     for part in ("train", "validation", "test"):
         np.testing.assert_array_equal(run.part(part), getattr(prepared.parts, part))
-    assert run.layers == tuple(n.id for n in project.network if n.layer.KERAS == "Dense")
+    assert tuple(run.layers) == tuple(n.id for n in project.network if n.layer.KERAS == "Dense")
+    assert all(names == (f"{layer}/kernel", f"{layer}/bias") for layer, names in run.layers.items())
     assert run.gradient_norms().shape == (15, len(run.layers))
     assert (run.gradient_norms() > 0).all()
     assert run.best is not None
@@ -86,6 +87,7 @@ def test_a_saved_run_gives_the_same_predictions(iris: tuple[Project, Prepared, R
     file.save(tmp_path / "p.layerwright", project, RunStore((run,)))
     _, store = file.load(tmp_path / "p.layerwright")
     assert store["r1"].layers == run.layers
+    assert store["r1"].spreads() == run.spreads()
     np.testing.assert_array_equal(store["r1"].gradient_norms(), run.gradient_norms())
     before = lifecycle.predict(run, project, prepared.table)
     after = lifecycle.predict(store["r1"], project, prepared.table)

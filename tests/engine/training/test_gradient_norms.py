@@ -7,6 +7,7 @@ import pytest
 
 from engine import layers, optimizers, registry
 from engine.model import Input, Model, Sequential
+from engine.training.spread import BINS, spread
 from tests.engine.training import runs
 
 
@@ -118,3 +119,22 @@ def test_layers_inside_of_a_group_have_a_place_of_their_own() -> None:
     list(run)
     assert tuple(run.parameters.layout.layers) == ("n2/n2", "n2/n3", "n3")
     assert (run.history.norms[0] > 0).all()
+
+
+def test_spreads_are_histograms_of_the_trained_weights() -> None:
+    x, y = rows()
+    model = stack()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    run = model.train(x, y, batch_size=16, epochs=2)
+    list(run)
+    assert run.spreads == ()
+    run = model.train(x, y, batch_size=16, epochs=1)
+    run.watch_weights = True
+    list(run)
+    for (start, stop), found in zip(run.parameters.layout.layers.values(), run.spreads, strict=True):
+        weights = run.parameters.flat[start:stop]
+        counts, edges = np.histogram(weights, BINS)
+        assert found == (edges[0], edges[-1], tuple(counts))
+    assert len(run.spreads) == 3
+    assert spread(np.array([np.nan, np.inf])) == (0.0, 0.0, (0,) * BINS)
+    assert sum(spread(np.array([1.0, np.nan, 2.0])).counts) == 2
