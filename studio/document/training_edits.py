@@ -5,6 +5,7 @@ from typing import Any
 
 from engine import registry
 from engine.errors import UsageError
+from engine.project import options
 from engine.project.document import Device, Project, Target
 from engine.specs import Spec
 
@@ -94,10 +95,8 @@ def set_optimizer(project: Project, optimizer: Record | None) -> Project:
 
 
 def set_optimizer_field(project: Project, field: str, value: Any) -> Project:
-    """Set one field of the optimizer."""
-    return set_optimizer(
-        project, (project.compile.optimizer or record_of("optimizer", "adam")).replace(**{field: value})
-    )
+    """Set one field of the optimizer, of the suggested one where none was chosen."""
+    return set_optimizer(project, options.optimizer(project).replace(**{field: value}))
 
 
 def set_metrics(project: Project, metrics: tuple[Record, ...]) -> Project:

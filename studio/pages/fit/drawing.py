@@ -1,4 +1,4 @@
-"""What moves while a fit runs: the head and the charts, drawn in pieces that leave the training most of the time."""
+"""What moves while a fit runs: head, charts and layers, drawn in pieces that leave the training most of the time."""
 
 import time
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.pages.fit.charts import ChartCard, LossCard, MetricCard
 from studio.pages.fit.fitter import Fitter
 from studio.pages.fit.history import Runs
+from studio.pages.fit.layers import LayersCard
 from studio.pages.fit.pace import FrameBudget
 from studio.pages.fit.progress import Progress, ProgressHead
 from studio.widgets import row
@@ -20,7 +21,7 @@ SHORT_BATCH = 0.004
 
 
 class Drawing(QObject):
-    """Head and charts over the runs. `mark` says that something changed; `epochs_read()` when a frame found new epochs.
+    """Head, charts and layers of the runs. `mark` says that something changed; `epochs_read()`: a frame found epochs.
 
     A frame is several pieces, one per tick, so that nothing else waits for all of it; the next frame waits for
     a multiple of what this one cost. frames: how many were drawn.
@@ -33,6 +34,7 @@ class Drawing(QObject):
         self._fitter, self._runs, self._read_live, self._page = fitter, runs, read, parent
         self.head, self.loss, self.figure = ProgressHead(), LossCard(), MetricCard()
         self.charts = row((self.loss, 62), (self.figure, 38), spacing=12)
+        self.layers = LayersCard()
         self.frames = 0
         self._budget = FrameBudget()
         self._changed, self._fresh, self._epochs, self._spent = False, False, 0, 0.0
@@ -67,7 +69,7 @@ class Drawing(QObject):
     def _tick(self) -> None:
         if not self._pieces and self._changed and self._page.isVisible() and self._budget.due(time.perf_counter()):
             self._changed, self._spent = False, 0.0
-            self._pieces = [self._head_now, self._figure_now, self._loss_now, self._read]
+            self._pieces = [self._head_now, self._layers_now, self._figure_now, self._loss_now, self._read]
         if self._pieces:
             self._draw_piece(self._pieces.pop())
 
@@ -102,6 +104,11 @@ class Drawing(QObject):
             self.draw_figure()
             self.figure.plot.repaint()
 
+    def _layers_now(self) -> None:
+        if self._fresh:
+            self.draw_layers()
+            self.layers.tiles.viewport().repaint()
+
     def _head_now(self) -> None:
         self.draw_head()
         self.head.repaint()
@@ -118,9 +125,14 @@ class Drawing(QObject):
             self.head.show_past(self._runs.title(run.id), run)
 
     def draw_charts(self) -> None:
-        """Draw both charts anew."""
+        """Draw both charts and the layers anew."""
         self.draw_loss()
         self.draw_figure()
+        self.draw_layers()
+
+    def draw_layers(self) -> None:
+        """Draw the gradients and weights of the layers."""
+        self.layers.show_layers(*self._runs.layers())
 
     def draw_loss(self) -> None:
         """Draw the loss curves."""

@@ -1,6 +1,7 @@
 """All runs as the Fit page shows them: which is in front, which are compared, their curves, events and differences."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.project.runs import Run
 from studio.document.session import Session
@@ -9,8 +10,12 @@ from studio.pages.fit.charts import Drawn
 from studio.pages.fit.curves import RunCurves
 from studio.pages.fit.events import Event
 from studio.pages.fit.live import LiveRun
+from studio.pages.fit.norms import Norms
 from studio.pages.fit.runs import RunEntry
 from studio.text import plural, tr
+
+if TYPE_CHECKING:
+    from engine.training.spread import Spread
 
 SLOTS = (2, 3, 4, 5)
 """Plot colours of compared runs; 0 and 1 belong to the run in front."""
@@ -26,6 +31,7 @@ class Runs:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._curves: dict[str, RunCurves] = {}
+        self._layers: dict[str, tuple[Norms, Sequence[Spread]]] = {}
         self._events: dict[str, list[Event]] = {}
         self._rate_changes: dict[str, list[float]] = {}
         self._compared: dict[str, int] = {}
@@ -86,6 +92,19 @@ class Runs:
         if run.id not in self._curves:
             self._curves[run.id] = RunCurves(run.history)
         return self._curves[run.id]
+
+    def layers(self) -> "tuple[Norms, Sequence[Spread]]":
+        """Return the gradients of the run in front, and how the weights of its layers lie."""
+        if self.live is not None and self.front == "":
+            return self.live.norms, self.live.training.spreads
+        run = self.front_run()
+        if run is None:
+            return Norms(), ()
+        if run.id not in self._layers:
+            norms = Norms(tuple(run.layers), run.project.network)
+            norms.extend(list(run.gradient_norms()))
+            self._layers[run.id] = norms, run.spreads()
+        return self._layers[run.id]
 
     def drawn(self) -> list[Drawn]:
         """Return the run in front, then the compared ones."""

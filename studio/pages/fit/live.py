@@ -8,6 +8,7 @@ from studio.document.live import Live
 from studio.pages import numbers
 from studio.pages.fit.curves import RunCurves
 from studio.pages.fit.events import Event, Kind
+from studio.pages.fit.norms import Norms, State
 from studio.pages.fit.pace import Pace
 from studio.pages.fit.progress import Phase, Progress
 from studio.text import tr
@@ -29,7 +30,9 @@ class LiveRun:
         self.curves = RunCurves()
         self.rows: list[dict[str, float]] = []
         self._trained = frozenset(n.id for n in begun.fitting.project.network if n.trainable)
-        self._layers = tuple(training.parameters.layout.layers)
+        self.norms = Norms(tuple(training.parameters.layout.layers), begun.fitting.project.network)
+        self._found: set[tuple[int, State]] = set()
+        training.watch_weights = True
         self._scaled = begun.fitting.machine.own_units({"loss": 1.0}) != {"loss": 1.0}
         self.pace = Pace(training.batches, self.epochs, training.setup.train.rows)
         self.events: list[Event] = []
@@ -71,6 +74,15 @@ class LiveRun:
         best = self.curves.best
         if fresh and best is not None and best != self._best:
             self._new_best(best)
+        if fresh:
+            self._read_norms()
+
+    def _read_norms(self) -> None:
+        self.norms.extend(self.training.history.norms)
+        for index, state in enumerate(self.norms.states()):
+            if state and (index, state) not in self._found:
+                self._found.add((index, state))
+                self._tell("warning", self.norms.finding(index, state))
 
     def progress(self, phase: Phase) -> Progress:
         """Return what the head shows."""
@@ -82,7 +94,7 @@ class LiveRun:
         norms = self.training.norms
         seen = () if norms is None else tuple(norms.tolist())
         epoch = min(self.epoch + 1, self.epochs)
-        return Live(round(self.pace.share, 2), epoch, self.epochs, self._trained, self._layers, seen)
+        return Live(round(self.pace.share, 2), epoch, self.epochs, self._trained, self.norms.places, seen)
 
     def rate_changed(self, old: float, new: float) -> None:
         """Take note that a person set another learning rate."""

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.callbacks.spec import CallbackSpec
@@ -13,7 +13,7 @@ from engine.project.document import Project
 from engine.project.runs import Run
 from studio.actions import Actions
 from studio.document import training_edits
-from studio.document.session import Session
+from studio.document.session import Edit, Session
 from studio.jobs import sentence
 from studio.pages import numbers
 from studio.pages.fit.callbacks import CallbackPanel, step_of
@@ -31,8 +31,10 @@ from studio.pages.page import Page, Primary, Status
 from studio.pages.readiness import Obstacle, obstacle
 from studio.pages.summary import data_status
 from studio.text import tr
-from studio.widgets import Button, EmptyState, Line, Scroll, column, fixed, lay
+from studio.widgets import Button, EmptyState, Line, Scroll, column, lay
 
+ROOMY, EVENTS, FEW_EVENTS = 720, 142, 108
+"""Height of the page from which the weights are shown, and the heights of the events there and below."""
 STAGE_TITLES = {"data": "Data", "define": "Define", "compile": "Compile", "fit": "the fit settings"}
 
 
@@ -62,10 +64,10 @@ class FitPage(Page):
 
     def centre(self) -> QWidget:
         self.drawing = Drawing(self.fitter, self.runs, self._read_live, self)
-        self.head, self.charts = self.drawing.head, self.drawing.charts
+        self.head, self.charts, self.layers = self.drawing.head, self.drawing.charts, self.drawing.layers
         self.events, self.banner = EventsCard(), FailureBanner()
         self.working = column(
-            self.banner, self.head, (self.charts, 1), fixed(self.events, height=168), spacing=12, margins=12
+            self.banner, self.head, (self.charts, 1), self.layers, self.events, spacing=12, margins=12
         )
         self.empty = QWidget()
         self.start_button = Button(tr("Start fit"), "play", "soft")
@@ -114,6 +116,8 @@ class FitPage(Page):
         self.rate.changed.connect(self._rate_set)
         self.callbacks.changed.connect(self._callbacks_set)
         self.drawing.epochs_read.connect(self._show_epochs)
+        self.layers.tiles.picked.connect(self._layer_picked)
+        self.session.selection.changed.connect(self._selected)
         self.banner.halve.clicked.connect(self._halve_and_go_on)
         self.banner.clip.clicked.connect(self._clip_and_start)
 
@@ -158,6 +162,12 @@ class FitPage(Page):
             self.toggle_pause()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.stack.height() >= ROOMY
+        self.layers.show_weights(roomy)
+        self.events.setFixedHeight(EVENTS if roomy else FEW_EVENTS)
 
     # ---- for the window --------------------------------------------------------------------------------------------
     def enter(self) -> None:
@@ -308,6 +318,16 @@ class FitPage(Page):
         self.runs.pick(run)
         self.refresh()
 
+    def _layer_picked(self, place: str) -> None:
+        """Select the layer on the canvas, or the group that holds it."""
+        self.layers.tiles.choose(place)
+        node = place.partition("/")[0]
+        if node in self.session.project.network.nodes:
+            self.session.selection.set(node)
+
+    def _selected(self, _ids: object) -> None:
+        self.layers.tiles.choose_of(self.session.selection.nodes)
+
     def _compared(self, run: str, on: bool) -> None:
         self.runs.compare(run, on)
         self.refresh()
@@ -323,7 +343,7 @@ class FitPage(Page):
             self._show_events()
             self.drawing.mark()
             return
-        self.session.edit(tr("Set learning rate"), _OptimizerField(learning_rate=rate), "learning_rate")
+        self.session.edit(tr("Set learning rate"), _optimizer("learning_rate", rate), "learning_rate")
 
     def _callbacks_set(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
         label, key = step_of(before, after)
@@ -337,7 +357,7 @@ class FitPage(Page):
             self.fitter.start(run, rate / 2)
 
     def _clip_and_start(self, _checked: bool = False) -> None:
-        self.session.edit(tr("Clip gradients to 1"), _OptimizerField(clipnorm=1.0))
+        self.session.edit(tr("Clip gradients to 1"), _optimizer("clipnorm", 1.0))
         self.start()
 
     # ---- what the session tells ------------------------------------------------------------------------------------
@@ -375,11 +395,5 @@ class FitPage(Page):
             self.rate.begin(float(getattr(options.optimizer(project), "learning_rate", 0.001)), live=False)
 
 
-class _OptimizerField:
-    """An edit that sets fields of the optimizer, of the suggested one where none was chosen."""
-
-    def __init__(self, **fields: float) -> None:
-        self._fields = fields
-
-    def __call__(self, project: Project) -> Project:
-        return training_edits.set_optimizer(project, options.optimizer(project).replace(**self._fields))
+def _optimizer(field: str, value: float) -> Edit:
+    return lambda project: training_edits.set_optimizer_field(project, field, value)

@@ -1,5 +1,6 @@
 """The Fit page with a real fit: start, pause, live learning rate, stop, continue, runs that stay."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from engine import registry
 from engine.project import lifecycle
 from engine.project.document import Project
 from studio.actions import Actions
@@ -243,3 +245,35 @@ def test_every_control_has_a_name(page: FitPage) -> None:
         if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.accessibleName() and w.isVisibleTo(page)
     ]  # fmt: skip
     assert bare == []
+
+
+def test_layers_show_the_gradients_of_the_live_run_and_of_the_stored_one(page: FitPage, session: Session) -> None:
+    long(session)
+    page.start()
+    tiles = page.layers.tiles
+    wait_until(lambda: bool(tiles.tiles()) and tiles.tiles()[0].spread is not None and tiles.tiles()[0].last > 0)
+    assert [tile.name for tile in tiles.tiles()] == [
+        n.name for n in session.project.network if n.layer.KERAS == "Dense"
+    ]
+    page.stop()
+    wait_until(lambda: not page.fitter.alive)
+    assert session.run is not None
+    stored = session.run.gradient_norms()
+    np.testing.assert_array_equal(np.array([tile.norms for tile in tiles.tiles()]).T, stored)
+    assert tuple(tile.spread for tile in tiles.tiles()) == session.run.spreads()
+    QTest.mouseClick(tiles.viewport(), Qt.MouseButton.LeftButton, pos=tiles.rect_of(0).center())
+    assert session.selection.ids == (tiles.tiles()[0].place,)
+
+
+def test_a_layer_without_gradient_is_told_once(page: FitPage, session: Session) -> None:
+    first, last = [n for n in session.project.network if n.layer.KERAS == "Dense"]
+    plain = dataclasses.replace(first.layer, kernel_regularizer=None)
+    zeros = dataclasses.replace(last.layer, kernel_initializer=registry.named("initializer", "Zeros")())
+    network = session.project.network.replace(first.id, layer=plain).replace(last.id, layer=zeros, trainable=False)
+    assert session.edit("Freeze at zero", lambda p: dataclasses.replace(p, network=network))
+    session.edit("Set epochs", lambda p: training_edits.set_fit(p, epochs=12))
+    page.start()
+    wait_until(lambda: not page.fitter.alive)
+    told = [e.text for e in page.events.events if e.kind == "warning"]
+    assert told == [f"{first.name} got no gradient for 5 epochs: nothing in it learns."]
+    assert page.layers.warned.text() == "1 layer to look at"
