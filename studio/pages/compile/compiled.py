@@ -31,8 +31,9 @@ GRADIENT = "d_"
 class Compiled:
     """The three programs of a project for its batch size.
 
-    network, shapes: with tensors in place of the inputs. rows: of a batch. seconds: that compiling took. data_bytes: of
-    the training rows. batches: of an epoch. step_seconds: of one measured training step. clock: when it was compiled.
+    network, shapes: with tensors in place of the inputs. rows: of a batch. seconds: that building the programs took.
+    data_bytes: of the training rows. batches: of an epoch. step_seconds: of one measured training step. clock: when it
+    was compiled.
     """
 
     programs: "Mapping[Mode, Program]"
@@ -181,6 +182,8 @@ def compile_project(project: Project, prepared: "Prepared") -> Compiled:
     Raises:
         ModelError: the network, its loss or its settings are at fault.
     """
+    import engine.losses
+    import engine.model.model  # noqa: F401  (the compiler is here before the clock starts)
     from engine.backend import devices
     from engine.project import machine, options
     from engine.project.rehearsal import rehearse
