@@ -45,7 +45,10 @@ class Failures(QObject):
         self._then: Callable[[], object] = _nothing
 
     def install(self) -> None:
-        """Take over sys.excepthook, threading.excepthook, Qt's messages, and write faults of native code to a file."""
+        """Take over sys.excepthook, threading.excepthook and Qt's messages; faults of native code go to a file.
+
+        Who had asked for those faults before, a debugger or a test, goes on getting them.
+        """
         logs = folder() / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         from logging.handlers import RotatingFileHandler  # 50 ms that the first paint need not wait for
@@ -56,8 +59,9 @@ class Failures(QObject):
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         LOG.addHandler(self._handler)
         _set_aside(logs)
-        self._faults = open(logs / FAULTS, "a", encoding="utf-8")  # noqa: SIM115  (open as long as the program)
-        faulthandler.enable(self._faults)
+        if not faulthandler.is_enabled():
+            self._faults = open(logs / FAULTS, "a", encoding="utf-8")  # noqa: SIM115  (open as long as the program)
+            faulthandler.enable(self._faults)
         sys.excepthook = self._uncaught
         threading.excepthook = self._uncaught_in_thread
         qInstallMessageHandler(_qt_message)
@@ -84,8 +88,8 @@ class Failures(QObject):
         """Give everything back (the program ends)."""
         sys.excepthook, threading.excepthook = self._before
         qInstallMessageHandler(None)
-        faulthandler.disable()
         if self._faults is not None:
+            faulthandler.disable()
             self._faults.close()
         if self._handler is not None:
             LOG.removeHandler(self._handler)

@@ -1,5 +1,6 @@
 """Help menu and reports: what's new, about with licences, diagnostics, and the report of an earlier fault."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,9 +92,34 @@ app.run()
 """
 
 
-def test_a_fault_of_the_last_session_is_offered_once(whole: Studio, own_home: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", CRASH], capture_output=True, text=True, timeout=60, check=False)
+FAULT_AFTERWARDS = """
+import faulthandler
+from PySide6.QtWidgets import QApplication, QWidget
+from studio.window.failures import Failures
+application, window = QApplication([]), QWidget()
+failures = Failures(window)
+failures.install()
+failures.remove()
+faulthandler._sigabrt()
+"""
+
+
+def faulty(code: str, *options: str) -> str:
+    """Run code that ends by a fault of native code; return what it said of it."""
+    without = {name: value for name, value in os.environ.items() if name != "PYTHONFAULTHANDLER"}
+    call = [sys.executable, *options, "-c", code]
+    done = subprocess.run(call, env=without, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode != 0
+    return done.stderr
+
+
+def test_who_asked_for_faults_before_still_gets_them() -> None:
+    assert "Fatal Python error: Aborted" in faulty(FAULT_AFTERWARDS, "-X", "faulthandler")
+    assert "Fatal Python error" not in faulty(FAULT_AFTERWARDS)
+
+
+def test_a_fault_of_the_last_session_is_offered_once(whole: Studio, own_home: Path) -> None:
+    faulty(CRASH)
     watch = failures.Failures(whole.window)
     went: list[str] = []
     watch.install()
