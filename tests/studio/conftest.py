@@ -14,6 +14,13 @@ from studio.jobs import Job, stop_all
 from studio.settings import Settings
 
 
+@pytest.fixture(scope="module", autouse=True)
+def old_things_set_aside() -> None:
+    """Nothing that earlier files left is garbage: each test's collection then looks at its own things alone."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def themed(qapp: QApplication) -> Iterator[QApplication]:
     """The application with fonts and the light theme; as in the studio, no worker thread collects garbage."""

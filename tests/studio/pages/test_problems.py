@@ -68,7 +68,7 @@ def test_the_card_tells_its_problem_where_the_pointer_rests(person: Person) -> N
 def test_the_callout_offers_the_best_fix_and_the_others(person: Person) -> None:
     callout = person.page.stage.callout
     assert callout.isVisible()
-    assert "<b>(8,)</b>" in callout.text.full_text()
+    assert 'font-weight:600">(8)</span>' in callout.text.full_text()
     menu = callout.menu()
     assert [a.text() for a in menu.actions()] == ["Remove concatenate_1"]
     person.click(callout.more)
