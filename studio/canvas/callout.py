@@ -105,7 +105,10 @@ class Callout(Box):
             self._later.start()
 
     def place(self) -> None:
-        """Stand at the free side of the card; go when there is no room that leaves card, wires and minimap free."""
+        """Stand at the free side of the card; go when there is no room that leaves card, wires and minimap free.
+
+        The callout of a card that was not selected, nobody asked for it, covers no other card either.
+        """
         if self.problem is None or self.problem.node not in self.view.canvas.nodes:
             return
         if self.view.zoom < SMALLEST_ZOOM:
@@ -114,7 +117,8 @@ class Callout(Box):
         self.resize(self.width(), self.sizeHint().height())
         floating = [self._here(w) for w in self.avoid if not w.isHidden()]
         places = Places(self.view, str(self.problem.node), floating)
-        at = places.best(self.width(), self.height(), EDGE)
+        asked = str(self.problem.node) in self.view.session.selection.ids
+        at = places.best(self.width(), self.height(), EDGE, spare=not asked)
         if at is None:
             self.hide()
             return

@@ -24,7 +24,7 @@ class Places:
     """What stands around a card, in pixels of the view.
 
     kept: rectangles that are never covered: the card, its wires with their labels, floating panels. others: the rest of
-    the cards and wires, covered only where there is no other room.
+    the cards and wires, covered only where there is no other room; cards: the cards among them.
     """
 
     def __init__(self, view: View, card: str, floating: list[QRectF]) -> None:
@@ -33,20 +33,27 @@ class Places:
         self.card = self._of_card(card)
         mine = set(view.canvas.touching.get(card, ()))
         kept = [_grown(self.card, CARD_GAP), *(_grown(r, FLOAT_GAP) for r in floating)]
+        cards: list[QRectF] = []
         others: list[QRectF] = []
         for item in view.items(view.viewport().rect()):
             if isinstance(item, WireItem):
                 (kept if item.link.key in mine else others).extend(self._of_wire(item))
             elif isinstance(item, NodeItem) and item.card.id != card:
-                others.append(_grown(self._of_card(item.card.id), CARD_GAP))
-        self.kept, self.others = _rects(kept), _rects(others)
+                cards.append(self._of_card(item.card.id))
+        others += [_grown(r, CARD_GAP) for r in cards]
+        self.kept, self.cards, self.others = _rects(kept), _rects(cards), _rects(others)
 
-    def best(self, width: int, height: int, edge: int) -> tuple[int, int] | None:
-        """Return the best place for the top left corner of a box; None when each covers what must be kept."""
+    def best(self, width: int, height: int, edge: int, spare: bool = False) -> tuple[int, int] | None:
+        """Return the best place for the top left corner of a box; None when each covers what must be kept.
+
+        spare: keep all cards free.
+        """
         if not self.card.intersects(self.room):
             return None
         at = self._choices(width, height, edge)
         free = at[_covered(at, width, height, self.kept) == 0]
+        if spare:
+            free = free[_covered(free, width, height, self.cards) == 0]
         if not len(free):
             return None
         cost = COVERED * _covered(free, width, height, self.others) + self._away(free, width, height)
