@@ -17,6 +17,8 @@ from studio.widgets import Table, plain_tip, rounded
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 Order = NDArray[np.intp]
+EDGE = 11
+"""Room at both ends of a cell, as heads and texts have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +134,15 @@ class ShareDelegate(QStyledItemDelegate):
             painter.fillRect(rect, theme.color("accent.soft"))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = max(rect.width() - 60, 20)
-        bar = QRectF(rect.x() + 8, rect.center().y() - 3.5, width, 8)
+        width = max(rect.width() - 52 - 2 * EDGE, 20)
+        bar = QRectF(rect.x() + EDGE, rect.center().y() - 3.5, width, 8)
         rounded(painter, bar, theme.color("bg.active"), None, 4)
         bar.setWidth(max(width * min(max(value, 0.0), 1.0), 1.0))
         rounded(painter, bar, theme.color(self._marked if wrong else self._color), None, min(4.0, bar.width() / 2))
         painter.setPen(theme.color("text.primary"))
         painter.setFont(theme.font(12, 500, mono=True))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(rect.adjusted(0, 0, -8, 0), flags, f"{value:.2f}")
+        painter.drawText(rect.adjusted(0, 0, -EDGE, 0), flags, f"{value:.2f}")
         painter.restore()
 
 

@@ -65,9 +65,10 @@ QToolTip {{ background: {bg_raised}; color: {text_primary}; border: 1px solid {b
 QAbstractItemView {{ background: {bg_panel}; color: {text_primary}; border: none; outline: none;
   selection-background-color: {accent_soft}; selection-color: {text_primary}; gridline-color: {border_soft}; }}
 QTableView::item {{ padding: 0 8px; }}
+QTableView[ruled="true"]::item {{ padding: 0 5px; }}
 QHeaderView {{ background: {bg_panel}; border: none; }}
-QHeaderView::section {{ background: {bg_panel}; color: {text_muted}; border: none;
-  border-bottom: 1px solid {border_default}; padding: 0 8px; }}
+QHeaderView[lined="true"] {{ border-bottom: 1px solid {border_default}; }}
+QHeaderView::section {{ background: {bg_panel}; color: {text_muted}; border: none; padding: 0 11px; }}
 QTableCornerButton::section {{ background: {bg_panel}; border: none; }}
 QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollArea {{ background: transparent; border: none; }}

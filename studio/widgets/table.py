@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from studio import theme
@@ -92,6 +93,7 @@ class Table(Themed, QTableView):
         self.verticalHeader().setMinimumSectionSize(theme.size("rowDense"))
         head = self.horizontalHeader()
         head.setFixedHeight(theme.size("row"))
+        head.setProperty("lined", "true")
         head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._stretch = stretch
@@ -105,6 +107,21 @@ class Table(Themed, QTableView):
         if self._stretch is not None and self._stretch < model.columnCount():
             self.horizontalHeader().setSectionResizeMode(self._stretch, QHeaderView.ResizeMode.Stretch)
         self.selectionModel().currentRowChanged.connect(self._moved)
+
+    def set_ruled(self) -> None:
+        """Draw lines around all cells, and let their text begin where a painted head has its own."""
+        self.setShowGrid(True)
+        self.setProperty("ruled", "true")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.showGrid() or self.horizontalHeader().isHidden():
+            return
+        painter, port, rows = QPainter(self.viewport()), self.viewport().rect(), self.verticalHeader()
+        first, last = rows.visualIndexAt(0), rows.visualIndexAt(port.bottom())
+        for row in range(max(first, 0), (last if last >= 0 else rows.count() - 1) + 1):
+            y = self.rowViewportPosition(row) + self.rowHeight(row) - 1
+            painter.fillRect(0, y, port.width(), 1, theme.color("border.soft"))
 
     def _moved(self, now: QModelIndex, _before: QModelIndex) -> None:
         if now.isValid():

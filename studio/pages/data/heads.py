@@ -137,15 +137,16 @@ class Heads(Themed, QHeaderView):
             "text.muted" if muted else "text.primary",
         )
         chip(painter, left, rect.y() + TYPE_BOX.top(), report.type, width)
-        text(painter, QRectF(left, rect.y() + 98, width, 16), range_line(report), 11, 400, "text.muted")
+        quiet = "text.secondary" if report.role == "target" else "text.muted"  # muted is too faint on the tint
+        text(painter, QRectF(left, rect.y() + 98, width, 16), range_line(report), 11, 400, quiet)
         gone = report.missing + report.invalid
-        token = "warning.text" if gone else "text.muted"
+        token = "warning.text" if gone else quiet
         share = tr("{share} % missing", share=f"{100 * gone / max(self.rows, 1):.1f}" if gone else "0")
         text(painter, QRectF(left, rect.y() + 116, width, 16), share, 11, 500 if gone else 400, token)
 
     def _role(self, painter: QPainter, rect: QRect, report: ColumnReport) -> None:
         box = QRectF(rect.x() + 8, rect.y() + ROLE_BOX.top(), rect.width() - 18, ROLE_BOX.height())
-        rounded(painter, box, theme.color("bg.raised"), theme.color("border.control"), 6)
+        rounded(painter, box, theme.color("bg.raised"), theme.color("border.strong"), 6, theme.border_width())
         label, token = ROLES[report.role]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color(token))
