@@ -111,7 +111,7 @@ class Studio(QObject):
         self.actions.use_keys(self.settings.keys())
         if _found(EXPORT):
             self.actions.bind("file.export", self.export)
-        self.window.top.export.setVisible(_found(EXPORT))
+        self.window.top.offer_export(_found(EXPORT))
 
     def _connect(self) -> None:
         session, window, start, documents = self.session, self.window, self.start, self.documents

@@ -27,12 +27,14 @@ class Primary:
     """The one filled button of a stage: the next step.
 
     text: verb first ("Start fit"). reason: why it cannot be done now; the button then stays enabled and says so.
+    exports: it is the Export of the top bar, which is then not there twice.
     """
 
     text: str
     icon: str
     act: Callable[[], object]
     reason: str = ""
+    exports: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,16 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A vertical line with a label (best epoch, a change of learning rate); with y also a point on the curve."""
+    """A vertical line with a label (best epoch, a change of learning rate); with y also a point on the curve.
+
+    solid: where something is; dashed: where something changes.
+    """
 
     x: float
     label: str = ""
     color: str = "success.fill"
     y: float | None = None
+    solid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

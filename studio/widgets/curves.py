@@ -274,7 +274,8 @@ class CurvePlot(Themed, QWidget):
 
     def _paint_line(self, painter: QPainter, view: View, marker: Marker) -> None:
         pen = QPen(theme.color(marker.color), 1)
-        pen.setDashPattern([3.0, 3.0])
+        if not marker.solid:
+            pen.setDashPattern([3.0, 3.0])
         painter.setPen(pen)
         x = view.at(marker.x, 0.0)[0]
         painter.drawLine(QPointF(x, view.area.top()), QPointF(x, view.area.bottom()))

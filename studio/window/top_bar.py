@@ -72,7 +72,7 @@ class TopBar(Box):
     def __init__(self, actions: Actions) -> None:
         self._actions = actions
         self._primary: Primary | None = None
-        self._narrow = False
+        self._narrow, self._can_export = False, True
         self._undo = ("", "")
         self.project = ProjectButton()
         self.undo = IconButton("undo-2", tr("Undo"))
@@ -123,6 +123,7 @@ class TopBar(Box):
         """Show the filled button of the stage, or none."""
         self._primary = primary
         self.primary.setVisible(primary is not None)
+        self._show_export()
         if primary is None:
             return
         self.primary.setAccessibleName(primary.text)
@@ -130,6 +131,15 @@ class TopBar(Box):
         self.fit(self.width())
         self.primary.setToolTip(plain_tip(primary.reason))
         self.primary.setAccessibleDescription(primary.reason)
+
+    def offer_export(self, there: bool) -> None:
+        """Say whether this copy can export."""
+        self._can_export = there
+        self._show_export()
+
+    def _show_export(self) -> None:
+        twice = self._primary is not None and self._primary.exports
+        self.export.setVisible(self._can_export and not twice)
 
     def press_primary(self) -> None:
         """Do what the filled button says."""

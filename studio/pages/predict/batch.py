@@ -59,7 +59,7 @@ class FilePanel(Box):
         self.extent = Label(tr("a target column is not needed"), 11, 400, "text.muted", elide=True)
         self.choose = Button(tr("Choose CSV…"), "folder-open", "soft", "small", name=tr("Choose CSV to predict"))
         words = column(self.file, self.extent, spacing=1)
-        head = row(Tile("file-spreadsheet", "merge", 32, 18), (words, 1), self.choose, spacing=10,
+        head = row(Tile("file-spreadsheet", "conv", 32, 18), (words, 1), self.choose, spacing=10,
                    margins=(16, 12, 12, 12))  # fmt: skip
         self.state = Chip("", "success.text", "success.soft", height=20)
         self.lines = QWidget()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 
 from engine.data.recipe import Recipe
 from engine.project.runs import Run
@@ -70,6 +71,7 @@ class Nearest(Card):
         name = fixed(Label(tr("row {n}", n=row_id + 1), 12, mono=True, elide=True), 68)
         truth = fixed(row(Chip(self._truth[row_id].strip(), "text.primary", "bg.active"), None), 104)
         bar = ProgressBar(distance / farthest, name=tr("Distance of row {n}", n=row_id + 1), color="plot.7")
-        value = fixed(Label(f"{distance:.2f}", 12, color="text.muted", mono=True), 44)
+        figure = Label(f"{distance:.2f}", 12, color="text.muted", mono=True, align=Qt.AlignmentFlag.AlignRight)
+        value = fixed(figure, 44)
         items = (name, truth, (bar, 1), value)
         self.list.layout().addWidget(row(*items, spacing=10, height=24))  # type: ignore[union-attr]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 
 from studio.text import tr
 from studio.widgets import Box, Card, Chip, Label, ProgressBar, clear, column, fixed, row
@@ -65,7 +66,8 @@ class OutputCard(Card):
 
     def _bar(self, name: str, share: float, color: str, first: bool) -> None:
         title = fixed(Label(name, 12, 600 if first else 500, elide=True), 96)
-        value = fixed(Label(f"{share:.3f}", 12, 600 if first else 400, mono=True), 48)
+        right = Qt.AlignmentFlag.AlignRight
+        value = fixed(Label(f"{share:.3f}", 12, 600 if first else 400, mono=True, align=right), 48)
         bar = ProgressBar(share, name=tr("Probability of {name}", name=name), color=color, height=12)
         self.bars.layout().addWidget(row(title, (bar, 1), value, spacing=10, height=24))  # type: ignore[union-attr]
 
@@ -99,7 +101,7 @@ class WhatIf(CurvePlot):
         self.set_labels(title, unit)
         low, high = float(curves[0].x[0]), float(curves[0].x[-1])
         self.set_x_range(low, high + LABEL_ROOM * (high - low))
-        marks = [] if now is None else [Marker(now, tr("this row {x:.5g}", x=now), "text.secondary")]
+        marks = [] if now is None else [Marker(now, tr("this row {x:.5g}", x=now), "text.secondary", solid=True)]
         marks += [] if turn is None else [Marker(turn, tr("flips at {x:.4g}", x=turn), "text.muted")]
         self.set_curves(curves, marks)
 

@@ -259,7 +259,7 @@ class PredictPage(Page):
         reason = "" if self._run is not None else tr("Train a network first.")
         if self.tabs.value() == "file" and self.batch.answered is not None:
             return Primary(tr("Save predictions"), "save", self.batch.ask_where)
-        return Primary(tr("Export model"), "upload", self._export, reason)
+        return Primary(tr("Export model"), "upload", self._export, reason, exports=True)
 
     def _export(self) -> None:
         self.actions_.trigger("file.export")

@@ -117,6 +117,17 @@ def test_stages_by_mouse_and_key_with_status_and_primary(studio: Studio) -> None
     assert [t.accessibleName() for t in studio.window.toasts.shown] == ["Went on"]
 
 
+def test_export_is_not_offered_twice(studio: Studio) -> None:
+    top = studio.window.top
+    studio.show_stage("define")
+    top.offer_export(True)
+    for exports in (False, True, False):
+        top.set_primary(Primary("Export model", "upload", print, exports=exports))
+        assert top.export.isVisible() is not exports
+    top.offer_export(False)
+    assert not top.export.isVisible()
+
+
 def test_the_status_bar_is_not_empty_from_one_text_to_the_next(themed: QApplication) -> None:
     bar = StatusBar()
     bar.show_items([Status("activity", "epoch 1"), Status("", "best 0.2")], [Status("dices", "Seed 0")])

@@ -33,3 +33,9 @@ def test_what_training_did_not_see_is_shaded(themed: QApplication) -> None:
 
     assert color_at(0.25) == theme.color("warning.soft")
     assert color_at(2.75) == theme.color("bg.panel")
+
+
+def test_this_row_is_a_whole_line_and_the_flip_a_dashed_one(themed: QApplication) -> None:
+    plot = WhatIf()
+    plot.show_classes(X, SHARES, ("a", "b"), 1.2, "length")
+    assert [(m.label.split()[0], m.solid) for m in plot.markers()] == [("this", True), ("flips", False)]
