@@ -2,11 +2,12 @@
 
     python tests/end_to_end/screenshots.py [--size 1440x900] [--scale 1.0] [--sample penguins] [--out FOLDER]
     python tests/end_to_end/screenshots.py --states --out FOLDER [--size 1120x700] [--scale 1.5]
-    python tests/end_to_end/screenshots.py --all --out FOLDER
+    python tests/end_to_end/screenshots.py --all --out FOLDER [--modes light,dark,contrast]
 
 Writes NAME-light.png and NAME-dark.png for start, data, define, compile, fit, evaluate, predict and export. With
 --states it writes what the design draws instead (`tests.end_to_end.states`), with --all that in 1440x900, in 1120x700
-and in 150 %, a folder each. Without a display set QT_QPA_PLATFORM=offscreen (the default here).
+and in 150 %, a folder each; --modes takes high contrast as well. Without a display set QT_QPA_PLATFORM=offscreen (the
+default here).
 """
 
 import argparse
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,13 @@ SETS = (("1440x900", "1.0"), ("1120x700", "1.0"), ("1440x900", "1.5"))
 """Size of the window and scale of the screen, for --all."""
 
 
-def take(out: Path, size: tuple[int, int] = (1440, 900), sample: str = "penguins", fit_seconds: float = 90.0) -> None:
+def take(
+    out: Path,
+    size: tuple[int, int] = (1440, 900),
+    sample: str = "penguins",
+    fit_seconds: float = 90.0,
+    modes: Sequence[str] = MODES,
+) -> None:
     """Make all pictures.
 
     LAYERWRIGHT_HOME names a folder for settings and the saved project; automatic garbage collection must be off.
@@ -48,20 +55,20 @@ def take(out: Path, size: tuple[int, int] = (1440, 900), sample: str = "penguins
     """
     with window(out, size) as studio:
         _train(studio, sample, fit_seconds)
-        for mode in MODES:
+        for mode in modes:
             studio.actions.trigger(f"view.{mode}")
             for name, widget in _scenes(studio):
                 save(widget, out / f"{name}-{mode}.png")
 
 
-def take_states(out: Path, size: tuple[int, int] = (1440, 900)) -> None:
+def take_states(out: Path, size: tuple[int, int] = (1440, 900), modes: Sequence[str] = MODES) -> None:
     """Make the pictures of the states that the design draws; as `take`."""
     from tests.end_to_end import states
 
     with window(out, size) as studio:
-        for mode in MODES:
+        for mode in modes:
             studio.actions.trigger(f"view.{mode}")
-            for name, shown in states.scenes(studio, mode):
+            for name, shown in states.scenes(studio):
                 save(shown, out / f"{name}-{mode}.png")
 
 
@@ -194,11 +201,12 @@ def chosen(shades: np.ndarray, counts: np.ndarray) -> list[int]:
     return picks
 
 
-def _everything(out: Path) -> int:
+def _everything(out: Path, modes: str) -> int:
     """Make the states in all sizes: the scale of the screen is fixed when a process begins, so each has its own."""
     for size, scale in SETS:
         folder = out / f"{size}-{float(scale):.0%}".replace("%", "")
         call = [sys.executable, __file__, "--states", "--size", size, "--scale", scale, "--out", str(folder)]
+        call += ["--modes", modes]
         if code := subprocess.call(call):
             return code
     return 0
@@ -218,9 +226,10 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
     parser.add_argument("--states", action="store_true", help="the states that the design draws")
     parser.add_argument("--all", action="store_true", help="the same in all sizes and scales, a folder each")
+    parser.add_argument("--modes", default=",".join(MODES), help="looks: light, dark, contrast")
     given = parser.parse_args()
     if given.all or (given.states and given.out == OUT):
-        return _everything(given.out) if given.out != OUT else _refuse()
+        return _everything(given.out, given.modes) if given.out != OUT else _refuse()
     width, height = (int(n) for n in given.size.split("x"))
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = given.scale
@@ -229,9 +238,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERWRIGHT_HOME"] = os.environ["HOME"] = home  # so that no path of this machine is in a picture
         if given.states:
-            take_states(given.out, (width, height))
+            take_states(given.out, (width, height), given.modes.split(","))
         else:
-            take(given.out, (width, height), given.sample)
+            take(given.out, (width, height), given.sample, modes=given.modes.split(","))
     for path in sorted(given.out.glob("*.png")):
         print(f"{path.name:24} {path.stat().st_size / 1000:6.0f} kB")
     return 0

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from engine import registry
 from engine.network.network import Network
 from resources import sample_path
-from studio import theme
 from studio.document import data_edits, templates, training_edits
 from tests.end_to_end import sheet
 from tests.end_to_end.screenshots import quiet, until
@@ -36,8 +35,8 @@ EPOCHS, SEEN = 400, 45
 State = tuple[str, "QWidget | QPixmap"]
 
 
-def scenes(studio: "Studio", mode: str) -> Iterator[State]:
-    """Bring the window into one state after the other. The first mode builds the project; later ones find it there."""
+def scenes(studio: "Studio") -> Iterator[State]:
+    """Bring the window into one state after the other. The first time builds the project; later ones find it there."""
     if not studio.session.project.network.nodes:
         _open(studio)
     yield from _start(studio)
@@ -45,7 +44,7 @@ def scenes(studio: "Studio", mode: str) -> Iterator[State]:
     yield from _define(studio)
     added = _quick_add(studio)
     yield from _compile(studio)
-    yield from _fit(studio, mode)
+    yield from _fit(studio)
     yield from _evaluate(studio)
     yield from _predict(studio)
     yield "09-states", sheet.sheet(studio, added)
@@ -127,6 +126,7 @@ def _define(studio: "Studio") -> Iterator[State]:
     studio.show_stage("define")
     page: Any = studio.page("define")
     _select(studio, "dense_2")
+    quiet()
     page.view.show_all()
     quiet()
     yield "03-define", studio.window
@@ -184,11 +184,11 @@ def _compile(studio: "Studio") -> Iterator[State]:
     yield "04-compile", studio.window
 
 
-def _fit(studio: "Studio", mode: str) -> Iterator[State]:
+def _fit(studio: "Studio") -> Iterator[State]:
     """Fit once to compare with, then show the next fit while it runs; it is stopped after the picture."""
     studio.show_stage("fit")
     page: Any = studio.page("fit")
-    if mode == "light":
+    if not studio.session.runs:
         studio.session.edit("Rate", lambda p: training_edits.set_optimizer_field(p, "learning_rate", 0.0003))
         studio.session.edit("Epochs", lambda p: training_edits.set_fit(p, epochs=60))
         page.start()
@@ -239,10 +239,9 @@ def _predict(studio: "Studio") -> Iterator[State]:
 
 
 def over(window: QWidget, dialog: QWidget) -> QPixmap:
-    """Return a picture of the window with the dialog in its middle, as a desktop would show both."""
+    """Return a picture of the window, which has dimmed itself, with the dialog in its middle."""
     made, shown = window.grab(), dialog.grab()
     painter = QPainter(made)
-    painter.fillRect(window.rect(), theme.color("bg.scrim"))
     middle = window.rect().center() - dialog.rect().center()
     painter.drawPixmap(middle, shown)
     painter.end()
