@@ -156,4 +156,4 @@ class Embedding(LayerSpec):
         return 0
 
     def summary_line(self) -> str:
-        return f"{self.input_dim} → {self.output_dim}"
+        return f"{self.input_dim} → {self.output_dim} dims"

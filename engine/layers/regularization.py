@@ -42,7 +42,7 @@ class Dropout(LayerSpec):
         return ops.mul(value, mask)
 
     def summary_line(self) -> str:
-        return f"{self.rate:g}"
+        return f"rate {self.rate:g}"
 
 
 @register(

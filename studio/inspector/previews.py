@@ -125,12 +125,14 @@ def _spread(count: int) -> set[int]:
 
 
 def _path(points: tuple[tuple[float, float], ...]) -> QPainterPath:
-    """Return a curve in the picture: x over its width, y with the same measure, cut at its edges."""
-    path = QPainterPath()
-    for i, (x, y) in enumerate(points):
-        across = (x + REACH) / (2 * REACH) * WIDTH
-        at = QPointF(across, min(max(HEIGHT / 2 - y / REACH * (WIDTH / 2), 1.5), HEIGHT - 1.5))
-        path.moveTo(at) if i == 0 else path.lineTo(at)
+    """Return a curve in the picture, which ends where the curve leaves it: a flat end would be another function."""
+    path, inside = QPainterPath(), False
+    for x, y in points:
+        at = QPointF((x + REACH) / (2 * REACH) * WIDTH, HEIGHT / 2 - y / REACH * (WIDTH / 2))
+        seen = 1 <= at.y() <= HEIGHT - 1
+        if seen:
+            path.lineTo(at) if inside else path.moveTo(at)
+        inside = seen
     return path
 
 
