@@ -310,12 +310,12 @@ class Scroll(QScrollArea):
         named(self, name)
 
 
-def facts(*pairs: tuple[str, str], width: int | None = None) -> QWidget:
-    """Return rows of label and value, values in mono at the right."""
+def facts(*pairs: tuple[str, str], width: int | None = None, mono: bool = True) -> QWidget:
+    """Return rows of label and value, values at the right, in mono where they are shapes or numbers."""
     rows = [
         row(
             (Label(k, 12, 400, "text.secondary", elide=True), 1),
-            Label(v, 12, 500, mono=True, name=k),
+            Label(v, 12, 500, mono=mono, tabular=True, name=k),
             spacing=6,
             height=24,
         )

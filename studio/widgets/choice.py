@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
 from studio import theme
@@ -139,11 +139,54 @@ class CheckBox(_Mark):
 
 
 class Radio(_Mark):
-    """One of several. Radios with the same parent exclude each other."""
+    """One of several. Radios with the same parent exclude each other. note: a muted line below the text."""
 
-    def __init__(self, text: str = "", checked: bool = False, *, name: str | None = None, tooltip: str = "") -> None:
+    LINES = (20, 16)
+    """Heights of the text and of the note."""
+
+    def __init__(
+        self, text: str = "", checked: bool = False, *, note: str = "", name: str | None = None, tooltip: str = ""
+    ) -> None:
+        self._note = note
         super().__init__(text, checked, name=name, tooltip=tooltip)
         self.setAutoExclusive(True)
+        if note:
+            self.setAccessibleDescription(note)
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if not self._note:
+            return hint
+        wide = self.MARK.width() + 8 + math.ceil(theme.text_width(self._note, theme.font(11)))
+        return QSize(max(hint.width(), wide), sum(self.LINES))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.MARK.width(), sum(self.LINES)) if self._note else super().minimumSizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._note:
+            self.setToolTip(plain_tip(self._note) if self.width() < self.sizeHint().width() else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._note:
+            super().paintEvent(event)
+            return
+        painter, left, (text, note) = painter_of(self), self.MARK.width() + 8, self.LINES
+        painter.save()
+        painter.translate(0, (text - self.MARK.height()) / 2)
+        self.paint_mark(painter)
+        painter.restore()
+        room = self.width() - left
+        for top, tall, words, font, token in (
+            (0, text, self.text(), theme.font(12, 500 if self.isChecked() else 400), "text.primary"),
+            (text, note, self._note, theme.font(11), "text.muted"),
+        ):
+            painter.setFont(font)
+            painter.setPen(theme.color(token))
+            cut = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(left, top, room, tall), Qt.AlignmentFlag.AlignVCenter, cut)
 
     def paint_mark(self, painter: Any) -> None:
         on = self.isChecked()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QAction, QFocusEvent, QIcon, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from engine.errors import LayerwrightError
@@ -15,6 +15,8 @@ from studio.widgets.base import Themed, icon_at, named, painter_of, plain_tip
 Check = Callable[[Any], Any]
 STEPPER = 22
 LEADING = "leading"
+CLEAR = "_q_qlineeditclearaction"
+"""What Qt calls the action of its clear button."""
 STEP_PIXELS = 6
 HISTORY = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
@@ -138,11 +140,17 @@ class SearchField(LineEdit):
     def __init__(self, placeholder: str, *, name: str) -> None:
         super().__init__(name=name, placeholder=placeholder, icon="search")
         self.setClearButtonEnabled(True)
+        self.restyle()
         self.textChanged.connect(self._told)
 
     def setPlaceholderText(self, text: str) -> None:
         super().setPlaceholderText(text)
         self.setToolTip(plain_tip(text))
+
+    def restyle(self) -> None:
+        super().restyle()
+        for action in self.findChildren(QAction, CLEAR):
+            action.setIcon(theme.icon("x", "text.muted"))
 
     def _told(self, text: str) -> None:
         self.searched.emit(text)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from engine.data import batches
@@ -70,7 +71,7 @@ class ChoicesPanel(Box):
         self.form: dict[str, Any] = self._form()
         self.bar = SplitBar()
         self.counts = {name: Label("", 12, 500, mono=True) for name, _ in PARTS}
-        self.strategies = {key: Radio(tr(label), name=tr(label)) for key, label, _ in STRATEGIES}
+        self.strategies = {key: Radio(tr(label), note=tr(note), name=tr(label)) for key, label, note in STRATEGIES}
         self.seed = NumberField(0, name=tr("Split seed"), minimum=0, maximum=2**31 - 1, integer=True)
         self.mix = Box(fill=None, stroke=None, spacing=2)
         self.mix_note = Chip("", "success.text", "success.soft", height=18)
@@ -95,7 +96,7 @@ class ChoicesPanel(Box):
         dice.clicked.connect(self._roll)
         rows = [FieldRow(select.accessibleName(), select, label_width=76) for select in self.form.values()]
         self.fields = column(*rows, spacing=4)
-        how = [self._strategy(key, note) for key, _, note in STRATEGIES]
+        how = [self._strategy(key) for key in self.strategies]
         legend = [
             row(
                 _square(token),
@@ -113,21 +114,18 @@ class ChoicesPanel(Box):
             self.form_title, column(self.form_note, self.fields, spacing=4, margins=(16, 0, 16, 12)), Line(),
             PanelHead(tr("Split"), dice), column(self.bar, *legend, spacing=4, margins=(16, 0, 16, 12)), Line(),
             PanelHead(tr("How to split"), height=36),
-            column(*how, FieldRow(tr("Seed"), self.seed, label_width=76), spacing=8, margins=(16, 0, 16, 12)), Line(),
+            column(*how, FieldRow(tr("Seed"), self.seed, label_width=76), spacing=4, margins=(16, 0, 16, 12)), Line(),
             PanelHead(tr("Class mix"), self.mix_note, height=36), column(self.mix, margins=(16, 0, 16, 12)), Line(),
             PanelHead(tr("Leak check"), height=36), column(self.leaks, margins=(16, 0, 16, 16)), None, spacing=0,
         )  # fmt: skip
         self.layout().addWidget(Scroll(body, name=tr("Target, columns and split")))  # type: ignore[union-attr]
 
-    def _strategy(self, key: str, note: str) -> QWidget:
+    def _strategy(self, key: str) -> Radio:
         radio = self.strategies[key]
         radio.setProperty("strategy", key)
         radio.changed.connect(self._set_strategy)
-        text = Label(tr(note), 11, color="text.muted", elide=True)
-        holder = column(radio, column(text, margins=(24, 0, 0, 0)), spacing=0)
-        radio.setParent(holder)
         radio.setAutoExclusive(False)
-        return holder
+        return radio
 
     def _part_title(self, name: str) -> str:
         return {"train": tr("Train"), "validation": tr("Validation"), "test": tr("Test, untouched until Evaluate")}[
@@ -321,4 +319,5 @@ def set_of(key: str, project: Project, names: Sequence[str], value: Any) -> Proj
 def _class_row(label: str, share: float, largest: float) -> QWidget:
     name = fixed(Label(label, 11, 500, "text.secondary", elide=True), 84)
     bar = ProgressBar(share / largest, name=label, color="category.train", height=8)
-    return row(name, (bar, 1), fixed(Label(f"{100 * share:.1f} %", 11, 500, tabular=True), 48), spacing=8, height=20)
+    figure = Label(f"{100 * share:.1f} %", 11, 500, tabular=True, align=Qt.AlignmentFlag.AlignRight)
+    return row(name, (bar, 1), fixed(figure, 48), spacing=8, height=20)

@@ -114,8 +114,8 @@ class SourcePanel(Box):
         fitted = Chip(tr("fit on train only"), "success.text", "success.soft", "check")
         result = column(self.result, margins=(16, 0, 16, 12))
         body = column(
-            PanelHead(tr("Source"), again, other), source, self.reading, Line(), PanelHead(tr("Recipe"), fitted), steps,
-            Line(), PanelHead(tr("Result"), height=36), result, None, spacing=0,
+            PanelHead(tr("Source"), again, other), source, self.reading, 6, Line(),
+            PanelHead(tr("Recipe"), fitted), steps, Line(), PanelHead(tr("Result"), height=36), result, None, spacing=0,
         )  # fmt: skip
         self.scale_target.changed.connect(self._set_scale_target)
         self.layout().addWidget(Scroll(body, name=tr("Source and recipe")))  # type: ignore[union-attr]
@@ -186,7 +186,7 @@ class SourcePanel(Box):
             (tr("Read as"), f"{(found.encoding or '').upper()} · {names.get(found.delimiter or '', found.delimiter)}"),
             (tr("Empty means"), ", ".join([tr("blank"), *words[:2], *(["…"] if len(words) > 2 else [])])),
         ]
-        shown = facts(*pairs)
+        shown = facts(*pairs, mono=False)
         shown.setToolTip(plain_tip(tr("Empty means: blank, {words}", words=", ".join(words))))
         self.facts.layout().addWidget(shown)  # type: ignore[union-attr]
 

@@ -97,7 +97,8 @@ class SplitBar(Themed, QWidget):
             painter.drawRoundedRect(box, 5, 5)
             painter.setPen(ink)
             painter.setFont(theme.font(11, 600))
-            words = f"{tr('Train')} {share:.0%}" if name == "train" else f"{100 * share:.0f}"
+            words = f"{100 * share:.0f}"
+            words = tr("Train {share} %", share=words) if name == "train" else words
             if box.width() > painter.fontMetrics().horizontalAdvance(words):
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
             x += width

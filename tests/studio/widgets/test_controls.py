@@ -2,12 +2,13 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtGui import QAction, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.errors import UsageError
 from studio import theme
+from studio.theme import style
 from studio.widgets import (
     Banner,
     Button,
@@ -33,6 +34,7 @@ from studio.widgets import (
     Toasts,
     lay,
 )
+from studio.widgets.fields import CLEAR
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -322,3 +324,35 @@ def test_buttons_have_the_heights_of_the_tokens(themed: QApplication, size: str,
 def test_fields_have_the_heights_of_the_tokens(themed: QApplication, small: bool, height: int) -> None:
     for field in (LineEdit(name="Title", small=small), NumberField(1, name="Seed", small=small)):
         assert shown(field).sizeHint().height() == height
+
+
+def test_a_search_field_is_cleared_by_our_own_cross(themed: QApplication) -> None:
+    field = SearchField("Search", name="Search layers")
+    for mode in ("dark", "light"):
+        style.apply(themed, mode)  # type: ignore[arg-type]
+        shown_icon = field.findChild(QAction, CLEAR).icon()
+        assert shown_icon.pixmap(16).toImage() == theme.icon("x", "text.muted").pixmap(16).toImage()
+
+
+def test_a_radio_with_a_note_says_it_whole(themed: QApplication) -> None:
+    radio = Radio("In order", note="train on the first rows, test on the last", name="In order")
+    shown(radio, 300, 40)
+    assert radio.accessibleDescription() == "train on the first rows, test on the last"
+    assert radio.toolTip() == ""
+    QTest.mouseClick(radio, LEFT, pos=QPoint(120, 30))
+    assert radio.value()
+    shown(radio, 120, 40)
+    assert radio.toolTip() == "train on the first rows, test on the last"
+
+
+def test_a_number_and_its_head_end_at_the_same_pixel(themed: QApplication) -> None:
+    table = Table(Rows(["nn"], [[88]]), name="Rows")
+    shown(table, 300, 90)
+    table.setColumnWidth(0, 120)
+    picture = table.grab().toImage()
+
+    def last_ink(top: int, bottom: int) -> int:
+        paper = picture.pixelColor(2, (top + bottom) // 2)
+        return max(x for x in range(118) for y in range(top, bottom) if picture.pixelColor(x, y) != paper)
+
+    assert abs(last_ink(6, 22) - last_ink(34, 48)) <= 1
