@@ -13,6 +13,9 @@ from studio.app import Studio
 from studio.jobs import Job, stop_all
 from studio.settings import Settings
 
+both = pytest.mark.parametrize("themed", ["light", "dark"], indirect=True)
+"""Marks a test that is run in the light and in the dark theme."""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def old_things_set_aside() -> None:
@@ -22,12 +25,13 @@ def old_things_set_aside() -> None:
 
 
 @pytest.fixture
-def themed(qapp: QApplication) -> Iterator[QApplication]:
-    """The application with fonts and the light theme; as in the studio, no worker thread collects garbage."""
+def themed(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[QApplication]:
+    """The application with fonts and the light theme, or another; as in the studio, no thread collects garbage."""
     gc.disable()
     theme.load()
-    theme.apply(qapp, "light")
+    theme.apply(qapp, getattr(request, "param", "light"))
     yield qapp
+    theme.apply(qapp, "light")
     stop_all()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()

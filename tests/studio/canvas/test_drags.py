@@ -12,6 +12,7 @@ from engine.project.document import Project
 from studio import theme
 from studio.canvas.slots import NEAR
 from tests.studio.canvas.people import Person, layer
+from tests.studio.conftest import both
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -131,6 +132,7 @@ def test_a_drag_on_the_minimap_pans(person: Person) -> None:
     assert person.view.seen().center().y() > top + 100
 
 
+@both
 def test_a_delete_that_cannot_heal_is_red_with_a_fix(qtbot: Any, themed: QApplication) -> None:
     network = stack(layer("Input", shape=(18,)), layer("Dense", units=8), layer("Concatenate"), layer("Dense", units=2))
     network, second = network.add(layer("Input", shape=(1,), dtype="int32"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QTreeWidget
 from studio.canvas.find import found
 from studio.document import edits, scope
 from tests.studio.canvas.people import LEFT, NONE, Person, layer
+from tests.studio.conftest import both
 
 CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -42,6 +43,7 @@ def enter(person: Person) -> None:
     person.settle()
 
 
+@both
 def test_ctrl_g_makes_a_card_with_the_layers_in_it(grouped: Person) -> None:
     assert grouped.names() == ["input_1", "dense_1", "group_1", "dense_3"]
     card = grouped.scene.nodes[grouped.id("group_1")].card
@@ -123,6 +125,7 @@ def test_edits_inside_are_steps_of_the_document_and_undo_works_from_anywhere(gro
     assert "group_1" in shown(grouped)
 
 
+@both
 def test_ungroup_puts_the_layers_back(grouped: Person) -> None:
     grouped.key(K.Key_G, CTRL | SHIFT)
     assert grouped.names() == ["input_1", "dense_1", "dense_2", "dropout_1", "dense_3"]

@@ -1,6 +1,7 @@
-"""Every interaction of the design and the tests that show it, each in the light and in the dark theme or in neither.
+"""Every interaction of the design and the tests that show it, each in the light and in the dark theme where it
+opens a window.
 
-The rows are the sentences of the design's section on interaction, but those on the Fit page and on rows of data.
+The rows are the sentences of the design's section on interaction, but those on the loop over rows of data.
 """
 
 import ast
@@ -13,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 DRAGS, GESTURES, WIRES = "canvas/test_drags.py", "canvas/test_gestures.py", "canvas/test_wires.py"
 KEYBOARD, ALONE, PALETTE = "canvas/test_keyboard.py", "canvas/test_keys_alone.py", "canvas/test_palette.py"
 TIDY, GROUPS, FRAME = "canvas/test_tidy.py", "canvas/test_groups_on_canvas.py", "window/test_frame.py"
+FIT, EDITING, MANUAL = "pages/fit/test_fit_by_hand.py", "inspector/test_editing.py", "window/test_manual.py"
 HISTORY, PROBLEMS, UNDO = "pages/test_history.py", "pages/test_problems.py", "document/test_undo.py"
 
 INTERACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -98,6 +100,11 @@ INTERACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         (UNDO, "test_steps_with_one_key_become_one_until_the_drag_ends"),
         (TIDY, "test_ctrl_arrows_nudge_and_merge"),
     ),
+    "slider and scrub drags are one step": (
+        (EDITING, "test_dragging_a_label_scrubs_and_is_one_step"),
+        (EDITING, "test_dragging_a_slider_is_one_step_and_its_label_scrubs"),
+        (FIT, "test_a_drag_of_the_learning_rate_is_one_step"),
+    ),
     "History lists steps by name, redo survives stage changes": (
         (HISTORY, "test_steps_are_listed_by_name_and_the_current_one_is_marked"),
         (HISTORY, "test_it_follows_while_it_is_hidden_and_survives_another_stage"),
@@ -125,7 +132,20 @@ INTERACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         (DRAGS, "test_a_click_on_a_line_of_the_target_edits_it"),
     ),
     "Alt+drag of a card duplicates it": ((DRAGS, "test_alt_drag_of_a_card_duplicates_it"),),
+    # fit
+    "Space pauses and resumes when no text field has the keyboard": (
+        (FIT, "test_space_pauses_and_resumes_unless_a_field_is_written_in"),
+    ),
+    "Stop keeps weights and optimizer, Continue goes on": (
+        (FIT, "test_stop_keeps_weights_and_optimizer_and_continue_goes_on_from_them"),
+    ),
+    "learning rates hold from the next batch, with an event and a tick": (
+        (FIT, "test_a_learning_rate_that_is_typed_holds_from_the_next_batch_and_leaves_a_mark"),
+    ),
     # keys
+    "key F1": ((MANUAL, "test_f1_shows_the_selected_layer_the_palette_row_and_the_stage"),),
+    "key F5 / Shift+F5": ((FIT, "test_f5_fits_and_shift_f5_stops"),),
+    "key Ctrl+E": ((FIT, "test_ctrl_e_exports_what_was_fitted"),),
     "key Ctrl+1…6": ((FRAME, "test_stages_by_mouse_and_key_with_status_and_primary"),),
     "key Ctrl+K": ((FRAME, "test_command_search_finds_and_does"),),
     "key Tab": ((KEYBOARD, "test_tab_adds_by_alias_after_the_selection"),),
@@ -160,9 +180,21 @@ INTERACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
 def test_each_interaction_has_a_test(what: str) -> None:
     assert INTERACTIONS[what]
     for file, name in INTERACTIONS[what]:
-        body = functions(ROOT / file).get(name)
+        known = functions(ROOT / file)
+        body = known.get(name)
         assert body is not None, f"{file} has no {name}"
         assert any(isinstance(part, ast.Assert) for part in ast.walk(body)), f"{name} asserts nothing"
+        assert file.startswith("document/") or in_both_themes(file, body, known), f"{name} runs in one theme only"
+
+
+def in_both_themes(file: str, test: ast.FunctionDef, known: Mapping[str, ast.FunctionDef]) -> bool:
+    """Whether a test shows nothing, is marked with `both`, or stands on a fixture that is made in both themes."""
+    if not test.args.args or any(ast.unparse(mark) == "both" for mark in test.decorator_list):
+        return True
+    shared = functions(ROOT / "canvas/conftest.py") if file.startswith("canvas/") else {}
+    fixtures = [{**shared, **known}.get(argument.arg) for argument in test.args.args]
+    marks = [ast.unparse(mark) for fixture in fixtures if fixture for mark in fixture.decorator_list]
+    return any("params=['light', 'dark']" in mark for mark in marks)
 
 
 def functions(path: Path) -> dict[str, ast.FunctionDef]:

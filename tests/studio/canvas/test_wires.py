@@ -13,6 +13,7 @@ from engine.project.document import Project
 from studio import theme
 from studio.canvas.wire_item import WireItem
 from tests.studio.canvas.people import Person, layer
+from tests.studio.conftest import both
 
 K = Qt.Key
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -43,6 +44,7 @@ def key_of(person: Person, source: str, target: str) -> Any:
 
 
 # ---- drawing ---------------------------------------------------------------------------------------------------------
+@both
 def test_a_wire_is_drawn_backwards_from_an_input_port(qtbot: Any, themed: QApplication) -> None:
     person = merged(qtbot)
     person.drag(person.spot("dense_4", 118, 0), person.spot("dense_1"))
@@ -83,6 +85,7 @@ def test_a_drop_on_empty_canvas_offers_what_fits_there(person: Person) -> None:
     assert ("dense_2", "gaussian_noise_1") in person.wires()
 
 
+@both
 def test_from_an_input_port_it_offers_what_can_feed_it(qtbot: Any, themed: QApplication) -> None:
     person = merged(qtbot)
     person.drag(person.spot("dense_4", 118, 0), empty_place(person))
@@ -98,6 +101,7 @@ def test_from_an_input_port_it_offers_what_can_feed_it(qtbot: Any, themed: QAppl
     assert person.session.stack.count() == 1
 
 
+@both
 def test_the_link_tool_draws_from_anywhere_on_a_card(qtbot: Any, themed: QApplication) -> None:
     person = merged(qtbot)
     person.click(person.find("Link tool"))
@@ -120,6 +124,7 @@ def test_the_pan_tool_pans(person: Person) -> None:
 
 
 # ---- re-plugging -----------------------------------------------------------------------------------------------------
+@both
 def test_the_start_of_a_wire_is_put_elsewhere(qtbot: Any, themed: QApplication) -> None:
     person = merged(qtbot)
     person.drag(person.spot("dense_4", 118, 48), person.spot("add_1"))
@@ -132,6 +137,7 @@ def test_the_start_of_a_wire_is_put_elsewhere(qtbot: Any, themed: QApplication) 
     assert person.session.stack.undoText() == "Move wire"
 
 
+@both
 def test_alt_keeps_the_old_wire_too(qtbot: Any, themed: QApplication) -> None:
     person = merged(qtbot)
     end, other = person.spot("add_1", 118, 0), person.spot("dense_4")

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from engine.network.network import stack
 from engine.project.document import Project
-from studio import theme
 from studio.document import edits
 from studio.document.undo import MERGE_SECONDS
 from studio.inspector.facts import formula_of
 from studio.inspector.previews import CurvePreview, RateDots, curve_of
 from studio.widgets import NumberField, Select, Switch
 from tests.studio.canvas.people import Person, layer
+from tests.studio.conftest import both
 
 K, LEFT, NONE = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -58,9 +58,8 @@ def choose(select: Select, label: str) -> None:
     QApplication.processEvents()
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_dragging_a_label_scrubs_and_is_one_step(person: Person, mode: str, qapp: QApplication) -> None:
-    theme.apply(qapp, mode)
+@both
+def test_dragging_a_label_scrubs_and_is_one_step(person: Person) -> None:
     person.click_card("dense_2")
     label = row_of(person, "units").row.label
     drag(label, QPoint(10, 8), [6, 12, 24, 60])
@@ -81,6 +80,7 @@ def test_a_slow_scrub_is_one_step_too(person: Person) -> None:
     assert person.session.stack.count() == 1
 
 
+@both
 def test_dragging_a_slider_is_one_step_and_its_label_scrubs(person: Person) -> None:
     person.click_card("dropout_1")
     slider = person.find("Rate slider")

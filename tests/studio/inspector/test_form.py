@@ -13,6 +13,7 @@ from engine.specs import field
 from studio.inspector.editors import EDITORS
 from studio.inspector.form import Form
 from studio.widgets import NumberField, Select
+from tests.studio.conftest import both
 
 K, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
@@ -118,6 +119,7 @@ def test_freeze_shows_a_lock(person: Any) -> None:
     assert person.session.stack.undoText() == "Freeze weights"
 
 
+@both
 def test_many_layers_show_common_fields_and_a_dash(person: Any) -> None:
     person.click_card("dense_1")
     person.click_card("dense_3", SHIFT)

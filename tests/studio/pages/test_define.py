@@ -15,6 +15,7 @@ from engine.project.document import Project
 from studio.document import edits, files, templates
 from studio.widgets import CheckBox, Select
 from tests.studio.canvas.people import Person, classifier, layer
+from tests.studio.conftest import both
 
 K, ALT = Qt.Key, Qt.KeyboardModifier.AltModifier
 
@@ -50,6 +51,7 @@ def test_an_error_sits_on_its_card_and_its_button_mends_it(qtbot: Any, themed: Q
     assert person.session.stack.undoText() == "Insert Flatten"
 
 
+@both
 def test_alt_enter_and_f8(qtbot: Any, themed: QApplication) -> None:
     person = broken(qtbot)
     person.window.activateWindow()

@@ -11,6 +11,7 @@ from studio import theme
 from studio.document import edits
 from studio.pages.define.history import HistoryList
 from tests.studio.canvas.people import LEFT, Person, classifier, layer
+from tests.studio.conftest import both
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def go(person: Person, row: int) -> None:
     QApplication.processEvents()
 
 
+@both
 def test_steps_are_listed_by_name_and_the_current_one_is_marked(person: Person) -> None:
     assert rows(person) == [
         ("As opened", "done"),
@@ -101,6 +103,7 @@ def test_a_new_step_drops_what_was_undone(person: Person) -> None:
     assert [text for text, _ in rows(person)] == ["As opened", "Duplicate dense_2", "Add Dropout"]
 
 
+@both
 def test_it_follows_while_it_is_hidden_and_survives_another_stage(person: Person) -> None:
     person.click(next(t for t in person.page.tabs.tabs if t.text() == "Problems"))
     person.page.leave()

@@ -18,7 +18,7 @@ from studio.canvas.arrange import CARD_W
 from studio.document import edits, files, templates
 from studio.pages.define import page as define_page
 from tests.studio.canvas.people import Person, classifier, layer
-from tests.studio.conftest import ready, wait_until
+from tests.studio.conftest import both, ready, wait_until
 
 K, ALT, SHIFT = Qt.Key, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -152,6 +152,7 @@ def test_fix_all_safe_is_one_step_and_leaves_what_changes_results(qtbot: Any, th
     assert person.session.project == before
 
 
+@both
 def test_f8_walks_all_problems_both_ways(qtbot: Any, themed: QApplication) -> None:
     person = Person(qtbot, idle())
     person.window.activateWindow()

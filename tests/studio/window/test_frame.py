@@ -21,7 +21,7 @@ from studio.pages.page import Page, Primary, Status
 from studio.settings import Settings
 from studio.widgets import Button, Label, LineEdit, lay
 from studio.window.status_bar import StatusBar
-from tests.studio.conftest import wait_until
+from tests.studio.conftest import both, wait_until
 
 
 class PlainPage(Page):
@@ -103,6 +103,7 @@ def test_only_stages_with_a_page_are_in_the_bar(studio: Studio) -> None:
     assert cells == {"Data": True, "Define": True, "Compile": False, "Fit": False, "Evaluate": False, "Predict": False}
 
 
+@both
 def test_stages_by_mouse_and_key_with_status_and_primary(studio: Studio) -> None:
     press(studio.window, "Blank project")
     assert studio.stage == "data"
@@ -136,6 +137,7 @@ def test_the_status_bar_is_not_empty_from_one_text_to_the_next(themed: QApplicat
     assert [label.text() for label in bar.findChildren(Label) if label.isVisible()] == ["epoch 2", "Seed 0"]
 
 
+@both
 def test_undo_and_redo_by_button_and_key(studio: Studio) -> None:
     studio.show_stage("define")
     studio.session.edit("Add Input", lambda p: edits.append_layer(p, "Input"))
@@ -165,6 +167,7 @@ def test_marks_follow_the_document(studio: Studio) -> None:
     studio.session.set_progress(None)
 
 
+@both
 def test_panels_collapse_and_come_back(studio: Studio) -> None:
     studio.show_stage("data")
     page, keys = studio.page("data"), QTest.keyClick
@@ -200,6 +203,7 @@ def test_a_narrow_window_drops_the_right_panel_first(studio: Studio) -> None:
     assert not studio.page("data").panels["right"].isHidden()
 
 
+@both
 def test_f6_goes_through_the_regions(studio: Studio) -> None:
     studio.show_stage("data")
     field = named(studio.window, "Centre field")
@@ -214,6 +218,7 @@ def test_f6_goes_through_the_regions(studio: Studio) -> None:
     assert QApplication.focusWidget().accessibleName() == "Left tool"
 
 
+@both
 def test_command_search_finds_and_does(studio: Studio) -> None:
     studio.show_stage("data")
     QTest.keyClick(studio.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)

@@ -15,7 +15,7 @@ from studio.canvas.palette import LayerRow
 from studio.document import templates
 from studio.window import manual_pages
 from studio.window.manual import Manual
-from tests.studio.conftest import ready, wait_until
+from tests.studio.conftest import both, ready, wait_until
 
 K, ALT, NONE = Qt.Key, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
 
@@ -56,6 +56,7 @@ def test_every_layer_and_stage_has_a_page() -> None:
         assert page.about.endswith((".", "?")), page.topic
 
 
+@both
 def test_f1_shows_the_selected_layer_the_palette_row_and_the_stage(studio: Studio) -> None:
     page: Any = studio.page("define")
     network = studio.session.project.network
