@@ -215,7 +215,8 @@ class FitPage(Page):
         self.runs.show_live(live)
         self.callbacks.begin(live.training.watchers.records)
         self.rate.begin(live.rate, live=True)
-        self.events.show_events(live.events)
+        if begun.fitting.project is self.session.project:
+            self.session.mark_stage("compile")  # the fit has just done it
         self.drawing.start()
         self.refresh()
 

@@ -16,6 +16,7 @@ from studio.actions import Actions
 from studio.document import training_edits
 from studio.document.live import Live
 from studio.document.session import Session
+from studio.document.stages import stage_states
 from studio.jobs import Job
 from studio.pages.fit import FitPage
 from tests.studio.conftest import wait_until
@@ -61,7 +62,10 @@ def long(session: Session) -> None:
 
 def test_a_fit_becomes_a_run_with_curves_and_events(page: FitPage, session: Session) -> None:
     assert page.stack.currentWidget() is page.empty
+    assert stage_states(session)["compile"].mark == "todo"
     page.start_button.click()
+    wait_until(lambda: page.runs.live is not None)
+    assert stage_states(session)["compile"].mark == "done"
     wait_until(lambda: page.fitter.phase == "finished")
     assert session.run is not None
     assert session.run.epochs == 3
