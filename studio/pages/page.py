@@ -52,6 +52,7 @@ class Page(QWidget):
 
     Override `left`, `centre`, `right` and `dock` (or `build` for a layout of your own), `status`, `primary`, `enter`,
     `leave`. Signals: `status_changed()` when status or primary have changed; `go(stage)` to show another stage;
+    `squeezed()` when a panel begins or ends to float, or a floating one opens or closes;
     `tell(title, text, kind, action, act)` shows a toast; `help_asked(topic)` opens a help page.
     """
 
@@ -62,6 +63,7 @@ class Page(QWidget):
     """Icon and title of the left panel, for the rail of a very narrow window."""
 
     status_changed = Signal()
+    squeezed = Signal()
     go = Signal(object)
     tell = Signal(object, object, object, object, object)
     help_asked = Signal(object)
@@ -182,6 +184,12 @@ class Page(QWidget):
         elif had:
             centre = self.middle.widget(0) if self.middle is not None else None
             (centre or self).setFocus()
+        self.squeezed.emit()
+
+    def right_drawer(self) -> bool | None:
+        """Return whether the floating right panel is open; None while there is none that floats."""
+        panel = self.panels.get("right")
+        return panel.isVisible() if isinstance(panel, SidePanel) and panel.floats else None
 
     def grow_panel(self, steps: int) -> None:
         """Make the panel that has the keyboard larger or smaller; without one, the right panel."""
@@ -224,6 +232,7 @@ class Page(QWidget):
         else:
             self._box.insertWidget(1 if panel.side == "left" else self._box.count(), panel)
             panel.setVisible(panel.side not in self.hidden_by_person)
+        self.squeezed.emit()
 
     def _place(self) -> None:
         for panel in self.panels.values():

@@ -91,6 +91,8 @@ class MainWindow(Themed, QWidget):
         """Put a page on screen; bars belong to stages, not to the start page."""
         if self.body.indexOf(page) < 0:
             self.body.addWidget(page)
+            if isinstance(page, Page):
+                page.squeezed.connect(self._squeezed)
         if self.current is page:
             return
         if isinstance(self.current, Page):
@@ -108,6 +110,11 @@ class MainWindow(Themed, QWidget):
             self.top.stages.set_current(page.STAGE)
             page.enter()
             self.refresh()
+            self._squeezed()
+
+    def _squeezed(self) -> None:
+        if isinstance(self.current, Page):
+            self.top.show_drawer(self.current.right_drawer())
 
     def drop_page(self, page: QWidget) -> None:
         """Take a page out of the window."""

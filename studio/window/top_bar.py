@@ -78,6 +78,8 @@ class TopBar(Box):
         self.undo = IconButton("undo-2", tr("Undo"))
         self.redo = IconButton("redo-2", tr("Redo"))
         self.stages = StageBar(actions)
+        self.drawer = IconButton("panel-right", tr("Right panel"), checkable=True)
+        self.drawer.hide()
         self.search = IconButton("search", tr("Search commands"))
         self.device = Button(tr("NumPy"), "cpu", "ghost", name=tr("Device"))
         self.export = Button(tr("Export"), "upload", "ghost", name=tr("Export"))
@@ -85,7 +87,7 @@ class TopBar(Box):
         self.left = row(
             Logo(), self.project, 4, Line(vertical=True, length=20), 4, self.undo, self.redo, None, spacing=6
         )
-        self.right = row(None, self.search, self.device, self.export, self.primary, spacing=6)
+        self.right = row(None, self.drawer, self.search, self.device, self.export, self.primary, spacing=6)
         policy = QSizePolicy.Policy
         for side in (self.left, self.right):
             side.setSizePolicy(policy.Ignored, policy.Fixed)
@@ -102,6 +104,7 @@ class TopBar(Box):
         self.undo.clicked.connect(self._actions.qt("edit.undo").trigger)
         self.redo.clicked.connect(self._actions.qt("edit.redo").trigger)
         self.search.clicked.connect(self._actions.qt("go.search").trigger)
+        self.drawer.clicked.connect(self._actions.qt("view.right").trigger)
         self.export.clicked.connect(self._actions.qt("file.export").trigger)
         self.device.clicked.connect(self._actions.qt("go.compile").trigger)
         self.primary.clicked.connect(self.press_primary)
@@ -110,6 +113,7 @@ class TopBar(Box):
         self._keys_changed()
 
     def _keys_changed(self, *_: object) -> None:
+        self.drawer.setToolTip(self._actions.tip("view.right"))
         self.search.setToolTip(self._actions.tip("go.search"))
         self.export.setToolTip(self._actions.tip("file.export"))
         self.stages.tell()
@@ -131,6 +135,12 @@ class TopBar(Box):
         self.fit(self.width())
         self.primary.setToolTip(plain_tip(primary.reason))
         self.primary.setAccessibleDescription(primary.reason)
+
+    def show_drawer(self, opened: bool | None) -> None:
+        """Offer the right panel that floats over the page, pressed while it is open; None: there is none."""
+        self.drawer.setVisible(opened is not None)
+        self.drawer.setChecked(bool(opened))
+        self.fit(self.width())
 
     def offer_export(self, there: bool) -> None:
         """Say whether this copy can export."""
@@ -165,7 +175,7 @@ class TopBar(Box):
     def fit(self, width: int) -> None:
         """Fit a window of this width: texts of device and export go first, then the stages get narrower."""
         self.set_narrow(width < NARROW)
-        shown = [b for b in (self.search, self.device, self.export, self.primary) if not b.isHidden()]
+        shown = [b for b in (self.drawer, self.search, self.device, self.export, self.primary) if not b.isHidden()]
         right = sum(b.sizeHint().width() for b in shown) + 6 * len(shown)
         self.stages.fit(width - 2 * max(LEAST, right) - 52)
 

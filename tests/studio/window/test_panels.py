@@ -141,6 +141,27 @@ def test_at_1120_the_inspector_is_a_drawer_that_f4_opens_and_escape_closes(whole
     assert not right.floats
 
 
+def test_the_drawer_has_a_button_in_the_top_bar(whole: Studio) -> None:
+    right, button = side(define(whole), "right"), whole.window.top.drawer
+    assert not button.isVisible()
+    narrow(whole)
+    assert (button.isVisible(), button.isChecked(), right.isVisible()) == (True, False, False)
+    QTest.mouseClick(button, LEFT)
+    QApplication.processEvents()
+    assert (button.isChecked(), right.isVisible()) == (True, True)
+    QTest.keyClick(right, Qt.Key.Key_Escape)
+    assert (button.isChecked(), right.isVisible()) == (False, False)
+    QTest.keyClick(whole.window, Qt.Key.Key_F4)
+    assert button.isChecked()
+    whole.show_stage("compile")  # has no right panel
+    assert not button.isVisible()
+    whole.show_stage("define")
+    assert button.isChecked()
+    whole.window.resize(1440, 700)
+    QApplication.processEvents()
+    assert not button.isVisible()
+
+
 def test_a_very_narrow_window_has_a_rail_that_opens_the_left_panel(whole: Studio) -> None:
     page = define(whole)
     left = side(page, "left")
