@@ -89,7 +89,7 @@ class _CardButton(Pressable):
     def paintEvent(self, event: QPaintEvent) -> None:
         hot = self.underMouse()
         stroke = theme.color("border.control" if hot else "border.default")
-        rounded(painter_of(self), QRectF(self.rect()), theme.color("bg.panel"), stroke, 8)
+        rounded(painter_of(self), QRectF(self.rect()), theme.color("bg.panel"), stroke, 8, theme.border_width())
 
 
 class TemplateCard(_CardButton):

@@ -49,7 +49,7 @@ QPushButton::menu-indicator {{ width: 0; }}
 QLineEdit, QPlainTextEdit, QTextEdit {{ background: {bg_raised}; color: {text_primary};
   border: {w}px solid {border_strong}; border-radius: 6px; selection-background-color: {accent_fill};
   selection-color: {text_onAccent}; }}
-QLineEdit {{ padding: 0 6px; min-height: {h}px; max-height: {h}px; }}
+QLineEdit {{ placeholder-text-color: {text_muted}; padding: 0 6px; min-height: {h}px; max-height: {h}px; }}
 QLineEdit[scale="small"] {{ min-height: {hs}px; max-height: {hs}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ border-color: {accent_line}; }}
 QLineEdit[invalid="true"] {{ border-color: {danger_fill}; }}

@@ -151,7 +151,9 @@ def _contrasting(table: str, key: str) -> str:
         return key
     if table == "text" and key in ("secondary", "muted"):
         return "primary"
-    return "control" if table == "border" else key
+    if table == "border":
+        return "strong" if key == "soft" else "control"
+    return key
 
 
 def _parse(text: str) -> QColor:

@@ -82,7 +82,23 @@ class Box(Themed, QWidget):
         super().__init__()
         self.fill, self.stroke, self.radius, self.sides = fill, stroke, radius, sides
         self.body = lay(self, items, vertical, spacing, margins)
+        self._edges: list[QBoxLayout] = []
+        self.spare_border(self.body)
         self.follow_theme()
+
+    def spare_border(self, inner: QBoxLayout) -> None:
+        """Keep what lies at the edge, one pixel inside, off the border however wide that is."""
+        around = inner.contentsMargins()
+        if 1 in (around.left(), around.top(), around.right(), around.bottom()):
+            inner.setProperty("around", around)
+            self._edges.append(inner)
+            self.restyle()
+
+    def restyle(self) -> None:
+        for inner in self._edges:
+            around = inner.property("around")
+            sides = (around.left(), around.top(), around.right(), around.bottom())
+            inner.setContentsMargins(*(theme.border_width() if side == 1 else side for side in sides))
 
     def set_surface(self, fill: str | None, stroke: str | None) -> None:
         """Change fill and stroke tokens."""

@@ -71,6 +71,7 @@ class Card(Box):
         self.inner = QWidget()
         self.content: QVBoxLayout = lay(self.inner, items, True, spacing, margins)  # type: ignore[assignment]
         self.body.addWidget(self.inner, 1)
+        self.spare_border(self.content)
         named(self, name or title)
 
     def add(self, item: Item) -> None:

@@ -84,7 +84,7 @@ class TablePanel(QWidget):
         self.search.setFixedWidth(180)
         self.tools = row(self.search, self.filter, None, self.roles, spacing=10, margins=(12, 0, 12, 0), height=44)
         foot = row(self.foot, None, margins=(12, 0, 12, 0), height=32)
-        table = Box(self.tools, Line(), (self.grid, 1), Line(), foot, spacing=0)
+        table = Box(self.tools, Line(), (self.grid, 1), Line(), foot, spacing=0, margins=1)
         cards = QGridLayout(self.problem_grid)
         cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(8)

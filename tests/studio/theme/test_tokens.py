@@ -142,6 +142,7 @@ def test_high_contrast_widens_borders_and_strengthens_text(themed: QApplication)
     assert theme.border_width() == 2
     assert theme.color("text.muted") == theme.color("text.primary")
     assert theme.color("border.default") == theme.color("border.control")
+    assert theme.color("border.soft") != theme.color("border.control"), "lines inside a table stay quieter"
 
 
 def test_fonts_are_the_bundled_ones(themed: QApplication) -> None:

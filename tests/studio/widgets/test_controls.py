@@ -1,7 +1,7 @@
 """Controls: they tell what a person did and nothing else, by mouse and by keys, and keep the last valid value."""
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -11,7 +11,9 @@ from studio import theme
 from studio.theme import style
 from studio.widgets import (
     Banner,
+    Box,
     Button,
+    Card,
     CheckBox,
     CodeView,
     Collapsible,
@@ -356,3 +358,22 @@ def test_a_number_and_its_head_end_at_the_same_pixel(themed: QApplication) -> No
         return max(x for x in range(118) for y in range(top, bottom) if picture.pixelColor(x, y) != paper)
 
     assert abs(last_ink(6, 22) - last_ink(34, 48)) <= 1
+
+
+def test_what_lies_at_the_edge_of_a_surface_spares_its_border(themed: QApplication) -> None:
+    box, card = Box(Label("x"), margins=1), Card("Rows", Label("x"), margins=(1, 0, 1, 4))
+    for mode, width in (("contrast", 2), ("light", 1)):
+        style.apply(themed, mode)  # type: ignore[arg-type]
+        assert box.body.contentsMargins() == QMargins(width, width, width, width)
+        assert card.content.contentsMargins() == QMargins(width, 0, width, 4)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark", "contrast"])
+def test_a_placeholder_has_the_colour_of_quiet_text(themed: QApplication, mode: str) -> None:
+    style.apply(themed, mode)  # type: ignore[arg-type]
+    field = SearchField("||||||||", name="Search layers")
+    shown(field, 200, 28)
+    picture, wanted = field.grab().toImage(), theme.color("text.muted")
+    ink = [picture.pixelColor(x, y) for x in range(36, 80) for y in range(8, 20)]
+    nearest = min(abs(c.lightness() - wanted.lightness()) for c in ink)
+    assert nearest <= 12, "the style sheet's own placeholder is half transparent"
