@@ -81,13 +81,13 @@ def locate(
     with np.errstate(all="ignore"):
         for leaf, array in feed.items():
             if not _finite(array):
-                return Diagnosis(leaf.origin, "data", "input", _bad_rows(array, rows))
+                return Diagnosis(leaf.node, "data", "input", _bad_rows(array, rows))
         graph = graphs.differentiated(lowered, graphs.readable(lowered))
         env = evaluate(graph.outputs.values(), feed, stream=Stream(seed, parameters.iterations, 0))
         for value in _forward_first(graph.outputs.values()):
             if not _finite(env[value]):
                 where = rows if np.shape(env[value])[:1] == (len(rows),) and value.stage != "backward" else None
-                return Diagnosis(value.origin, PASSES[value.stage], value.op.name, _bad_rows(env[value], where))
+                return Diagnosis(value.node, PASSES[value.stage], value.op.name, _bad_rows(env[value], where))
         gradients = {n.removeprefix("gradient "): env[v] for n, v in graph.outputs.items() if n.startswith("gradient ")}
         return _update(definition, parameters, gradients, rate)
 

@@ -70,11 +70,12 @@ def _read(graph: Graph, value: Value) -> bool:
 
 def function(name: str, head: str, writer: Writer, indent: str, before: Sequence[str] = ()) -> Emitted:
     text, lines, macs, origin = [head.format(name=name), *before], {}, {}, ""
-    for at, (line, node) in enumerate(writer.lines):
-        if node != origin:
-            origin = node
-            if node in writer.names:
-                text.append(f"{indent}# {writer.names[node]}")
+    for at, (line, place) in enumerate(writer.lines):
+        node = place.partition("/")[0]
+        if place != origin:
+            origin = place
+            if place in writer.names:
+                text.append(f"{indent}# {writer.names[place]}")
                 lines[len(text)] = node
         text.append(indent + line)
         lines[len(text)] = node
@@ -84,7 +85,7 @@ def function(name: str, head: str, writer: Writer, indent: str, before: Sequence
         text.append(f"{indent}pass")
     placed = writer.homes
     buffers = tuple(
-        Buffer(writer.name(v), offset, nbytes, first, last, v.origin)
+        Buffer(writer.name(v), offset, nbytes, first, last, v.node)
         for v, (offset, nbytes, first, last) in placed.buffers.items()
         if v not in writer.local
     )

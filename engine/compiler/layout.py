@@ -88,6 +88,11 @@ def place_of(node: str, weight: str) -> str:
     return "/".join([node, *(inner[0].split("_")[:-1] if inner else ())])
 
 
+def own_name(weight: str) -> str:
+    """Return how the layer that it belongs to calls a weight: "kernel" for "n2_kernel"."""
+    return INNER.sub("", weight, count=1)
+
+
 def layout(definition: Definition) -> Layout:
     """Return the layout of a definition. Nodes that share weights appear once, as the one that owns them.
 

@@ -1,14 +1,17 @@
 """lower: a definition becomes a graph. Each layer, loss and metric lowers itself with `engine.ops`."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from engine import ops
 from engine.compiler.definition import Definition, OutputSettings, Placed, placed
-from engine.compiler.layout import Layout, layout
+from engine.compiler.layout import Layout, layout, own_name, place_of
 from engine.ir.value import Shape, Value, scope
+from engine.network.nested import Model
+from engine.network.network import Node
 from engine.specs import snake
 
 Mode = Literal["train", "test", "predict"]
@@ -73,7 +76,7 @@ class Lowered:
         losses, metrics: per output; empty for "predict".
         updates: new values of weights that are not trained.
         penalties: scalars that layers add to the loss.
-        names: node id -> identifier for generated text: kind and counter ("dense_1").
+        names: place of a layer -> identifier for generated text, see `identifiers`.
     """
 
     rows: int
@@ -97,14 +100,31 @@ class Lowered:
 
 
 def identifiers(definition: Definition) -> dict[str, str]:
-    """Return node id -> identifier made by us: snake-case kind and counter, in the order of the network."""
-    counts: dict[str, int] = {}
-    names = {}
-    for place in placed(definition):
-        stem = re.sub(r"\W", "_", snake(place.node.layer.KERAS), flags=re.ASCII)
-        counts[stem] = counts.get(stem, 0) + 1
-        names[place.node.id] = f"{stem}_{counts[stem]}"
+    """Return place of a layer -> identifier made by us: snake-case kind and counter, in the order of the network.
+
+    Inside of a group they begin anew behind the group's: "n5" -> "model_1", "n5/n2" -> "model_1_dense_1".
+    """
+    names: dict[str, str] = {}
+    _identify((place.node for place in placed(definition)), "", "", names)
     return names
+
+
+def _identify(nodes: Iterable[Node], path: str, stem: str, names: dict[str, str]) -> None:
+    counts: Counter[str] = Counter()
+    for node in nodes:
+        kind = re.sub(r"\W", "_", snake(node.layer.KERAS), flags=re.ASCII)
+        counts[kind] += 1
+        own = names[f"{path}{node.id}"] = f"{stem}{kind}_{counts[kind]}"
+        if isinstance(node.layer, Model):
+            held, given = node.layer.network, node.layer.network.inputs()
+            _identify((held.nodes[i] for i in held.order() if i not in given), f"{path}{node.id}/", f"{own}_", names)
+
+
+def weight_name(names: Mapping[str, str], node: str, weight: str) -> str:
+    """Return the identifier of a weight: that of its layer and its own name there, "model_1_dense_1_kernel"."""
+    layer = names.get(place_of(node, weight))
+    name = f"{layer}_{own_name(weight)}" if layer else f"{node}_{weight}"
+    return re.sub(r"\W", "_", name, flags=re.ASCII)
 
 
 def target_port(settings: OutputSettings, shape: Shape, dtype: str) -> tuple[Shape, str]:
@@ -171,8 +191,8 @@ class _State:
     def _weight(self, owner: str, weight: Any) -> Value:
         key = (owner, weight.name)
         if key not in self.weights:
-            stem = re.sub(r"\W", "_", f"{self.names.get(owner, owner)}_{weight.name}", flags=re.ASCII)
-            with scope(owner):
+            with scope(place_of(*key)):
+                stem = weight_name(self.names, *key)
                 self.weights[key] = ops.input(stem, tuple(weight.shape), self.definition.dtype, "weight")
         return self.weights[key]
 

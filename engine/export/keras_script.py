@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import initializers
+from engine.compiler.lower import weight_name
 from engine.errors import ExportError
 from engine.export.carry import Luggage
 from engine.export.code import WIDTH, Writer, quoted, wrap
@@ -193,7 +194,7 @@ def _layers(subject: Subject) -> tuple[Table, Table]:
             own = [e.weight for e in entries if e.weight.startswith(prefix)]
             if own:
                 table = adapted if getattr(node.layer, "ADAPTS", False) else usual
-                table[path] = [f"{subject.lowered.names[outer.id]}_{weight}" for weight in own]
+                table[path] = [weight_name(subject.lowered.names, outer.id, weight) for weight in own]
     return usual, adapted
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from engine.compiler import graphs
 from engine.compiler.graphs import Planned
 from engine.compiler.layout import Entry
-from engine.compiler.lower import Lowered, lower
+from engine.compiler.lower import Lowered, lower, weight_name
 from engine.errors import ExportError
 from engine.export.code import literal, wrap
 from engine.export.plain import ROWS, Body, with_rows
@@ -172,11 +172,12 @@ class Texts:
             if sources[0] not in inputs:
                 raise ExportError("A Normalization layer that does not follow an Input cannot adapt in a script.")
             holder, start = places[node.id]
-            x, name = inputs[sources[0]], f"{self.names[holder]}_{start}"
+            x = inputs[sources[0]]
             axis = node.layer.axis % (len(shapes[0]) + 1)  # type: ignore[attr-defined]
             others = tuple(i for i in range(len(shapes[0]) + 1) if i != axis)
             for weight, figure in (("mean", "mean"), ("variance", "var")):
-                lines.append(f"w.{name}{weight}[...] = {x}.astype(np.float64).{figure}({others!r})")
+                name = weight_name(self.names, holder, f"{start}{weight}")
+                lines.append(f"w.{name}[...] = {x}.astype(np.float64).{figure}({others!r})")
         arguments = ", ".join(["w", *inputs.values()])
         return _definition("adapt", arguments, "Let Normalization layers learn from the training rows.", lines)
 

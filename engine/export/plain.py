@@ -86,9 +86,9 @@ class Body:
         self._text[value] = name, CALL
 
     def _free(self, value: Value) -> str:
-        """Return a new name: that of the layer for what leaves it, else a short one."""
+        """Return a new name: that of the layer, or of the group around it, for what leaves it, else a short one."""
         inside = value not in self._wanted and all(_same_place(r, value) for r in self._readers[value])
-        stem = self.names.get(value.origin) or {"loss": "loss", "backward": "loss"}.get(value.stage, "step")
+        stem = self.names.get(value.node) or {"loss": "loss", "backward": "loss"}.get(value.stage, "step")
         stem = f"d_{stem}" if value.stage == "backward" else stem
         short = "g" if value.stage == "backward" else "t"
         name, n = f"{short}1" if inside else stem, 2

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compiler.definition import Definition
-from engine.compiler.lower import Lowered, lower
+from engine.compiler.lower import Lowered, lower, weight_name
 from engine.ir.graph import ordered
 from engine.project import machine, options
 from engine.project.document import FitSettings
@@ -48,7 +48,7 @@ class Subject:
     def layout(self) -> list[tuple[str, tuple[int, ...]]]:
         """Name and shape of each weight in the order of the flat vector."""
         names = self.lowered.names
-        return [(f"{names.get(e.node, e.node)}_{e.weight}", e.shape) for e in self.lowered.layout.entries]
+        return [(weight_name(names, e.node, e.weight), e.shape) for e in self.lowered.layout.entries]
 
     @property
     def flat(self) -> NDArray[Any]:

@@ -53,7 +53,8 @@ class Value:
         shape: concrete; axis 0 of a batch value is its rows.
         dtype: NumPy name ("float32", "bool", "int32").
         params: plain, hashable settings of the op.
-        origin: id of the node it came from, "" for what belongs to none (loss, update).
+        origin: place of the layer it came from ("n5", inside of a group "n5/n2"), "" for what belongs to none (loss,
+            update).
         stage: the pass it is part of.
         serial: order of making; names in printed text come from positions, never from this.
     """
@@ -94,6 +95,11 @@ class Value:
     def with_args(self, args: tuple["Value", ...]) -> "Value":
         """Return the same value made from other arguments of the same shapes."""
         return dataclasses.replace(self, args=args, serial=next(_serials))
+
+    @property
+    def node(self) -> str:
+        """Id of the node it came from: that of the outermost group around its layer."""
+        return self.origin.partition("/")[0]
 
     def __repr__(self) -> str:
         return f"<{self.op.name} {self.dtype}{list(self.shape)} {self.origin or '-'}>"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import UsageError
-from engine.ir.value import Value
+from engine.ir.value import Value, current_scope, scope
 from engine.layers.core import Dense, Input
 from engine.layers.spec import Context, LayerSpec, Misfit, Shape, Weight
 from engine.network.files import from_json
@@ -117,8 +117,9 @@ class Model(LayerSpec):
                 continue
             owner = node.shares or id
             mine = {n.removeprefix(f"{owner}_"): v for n, v in w.items() if n.startswith(f"{owner}_")}
-            inner = Inner(c, id, owner, node.trainable)
-            values[id] = node.layer.build(inner, *(values[s] for s in self.network.sources(id)), **mine)
+            inner, around = Inner(c, id, owner, node.trainable), current_scope()
+            with scope(f"{around.origin}/{id}", around.stage):
+                values[id] = node.layer.build(inner, *(values[s] for s in self.network.sources(id)), **mine)
         return values[self.network.outputs[0]]
 
     def cost(self, shapes: tuple[Shape, ...]) -> int:

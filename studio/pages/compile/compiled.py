@@ -85,7 +85,7 @@ class Compiled:
     def _views(self) -> frozenset[str]:
         """The layers that make nothing but other views of their input."""
         values = list(self.programs["predict"].graph.values())
-        return frozenset(v.origin for v in values) - {v.origin for v in values if v.op.fusion != "view"}
+        return frozenset(v.node for v in values) - {v.node for v in values if v.op.fusion != "view"}
 
     def macs(self, mode: Mode, nodes: Sequence[str]) -> dict[int, int]:
         """Return line -> multiply-adds of one row, for the matrix products of these nodes."""
