@@ -147,7 +147,7 @@ class Radio(_Mark):
     def __init__(
         self, text: str = "", checked: bool = False, *, note: str = "", name: str | None = None, tooltip: str = ""
     ) -> None:
-        self._note = note
+        self.note = note
         super().__init__(text, checked, name=name, tooltip=tooltip)
         self.setAutoExclusive(True)
         if note:
@@ -156,21 +156,21 @@ class Radio(_Mark):
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
-        if not self._note:
+        if not self.note:
             return hint
-        wide = self.MARK.width() + 8 + math.ceil(theme.text_width(self._note, theme.font(11)))
+        wide = self.MARK.width() + 8 + math.ceil(theme.text_width(self.note, theme.font(11)))
         return QSize(max(hint.width(), wide), sum(self.LINES))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.MARK.width(), sum(self.LINES)) if self._note else super().minimumSizeHint()
+        return QSize(self.MARK.width(), sum(self.LINES)) if self.note else super().minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._note:
-            self.setToolTip(plain_tip(self._note) if self.width() < self.sizeHint().width() else "")
+        if self.note:
+            self.setToolTip(plain_tip(self.note) if self.width() < self.sizeHint().width() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._note:
+        if not self.note:
             super().paintEvent(event)
             return
         painter, left, (text, note) = painter_of(self), self.MARK.width() + 8, self.LINES
@@ -181,7 +181,7 @@ class Radio(_Mark):
         room = self.width() - left
         for top, tall, words, font, token in (
             (0, text, self.text(), theme.font(12, 500 if self.isChecked() else 400), "text.primary"),
-            (text, note, self._note, theme.font(11), "text.muted"),
+            (text, note, self.note, theme.font(11), "text.muted"),
         ):
             painter.setFont(font)
             painter.setPen(theme.color(token))

@@ -186,6 +186,7 @@ def _banner() -> Card:
     made.show_failure(
         "Numbers must stay finite; dense_2 makes one that is not (exp), in the backward pass.", True, True
     )
+    fixed(made, height=made.heightForWidth(760))
     return Card("Error that needs a decision: banner in the stage, never a modal", made, None)
 
 

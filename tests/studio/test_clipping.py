@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,12 +28,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from resources import sample_path
 from studio import theme
 from studio.app import Studio
-from studio.document import edits, templates
+from studio.document import edits, files, templates
 from studio.jobs import Job
 from studio.settings import Settings
-from studio.widgets import Chip, Label, Tabs
+from studio.widgets import Chip, Label, Radio, Tabs
 from studio.window import dialogs
 from tests.studio.conftest import wait_until
 
@@ -84,6 +86,8 @@ def needed(widget: QWidget) -> tuple[float, float, str]:
         return (theme.text_width(text, widget.font()) + room if text else 0.0), 0.0, text
     if isinstance(widget, Chip):
         return widget.sizeHint().width(), 0.0, widget.text()
+    if isinstance(widget, Radio) and widget.note:
+        return widget.sizeHint().width(), widget.sizeHint().height(), widget.note
     if isinstance(widget, QAbstractButton) and widget.text().strip():
         hint = widget.sizeHint()
         return hint.width(), hint.height() if isinstance(widget, QPushButton) else 0.0, widget.text()
@@ -166,8 +170,8 @@ def ready(studio: Studio) -> None:
 class Walk:
     """Goes through all there is to see and keeps what is cut."""
 
-    def __init__(self, studio: Studio) -> None:
-        self.studio, self.found = studio, list[str]()
+    def __init__(self, studio: Studio, folder: Path) -> None:
+        self.studio, self.folder, self.found = studio, folder, list[str]()
 
     def look(self, where: str, root: QWidget | None = None) -> None:
         for patience in (10, 100, 300):  # what is new is laid out in several rounds
@@ -180,9 +184,14 @@ class Walk:
     def everything(self) -> None:
         self.start()
         self.empty_pages()
-        self.project()
+        self.project("penguins")
+        self.drawers()
+        self.rows_of_a_file()
+        self.failure()
         self.network()
         self.dialogs()
+        self.problems_of_data()
+        self.project("diabetes")
 
     def start(self) -> None:
         start = self.studio.start
@@ -198,10 +207,11 @@ class Walk:
             ready(self.studio)
             self.look(f"{stage}, empty")
 
-    def project(self) -> None:
+    def project(self, name: str) -> None:
+        """Look at all pages of a fitted project: classes with the penguins, a number with the diabetes."""
         studio = self.studio
         studio.session.mark_saved(studio.session.path)  # type: ignore[arg-type]
-        studio.documents._open_value(self.sample("penguins"), "data")
+        studio.documents._open_value(self.sample(name), "data")
         ready(studio)
         studio.session.edit("Set epochs", lambda project: edits.set_fit(project, epochs=2))
         studio.show_stage("fit")
@@ -212,13 +222,57 @@ class Walk:
         for stage in STAGES:
             studio.show_stage(stage)
             ready(studio)
-            self.look(stage)
+            self.look(f"{name}, {stage}")
             if stage != "define":
                 self.tabs(studio.page(stage), stage)
 
-    def sample(self, name: str) -> Any:
-        from studio.document import files
+    def drawers(self) -> None:
+        """Look at the right panels that float in a narrow window, the columns of the Data page chosen."""
+        for stage in STAGES:
+            self.studio.show_stage(stage)
+            page: Any = self.studio.page(stage)
+            if stage == "data":
+                page.table.grid.horizontalHeader().picked.emit(1, False)
+                self.look("data, a column chosen")
+            if page.right_drawer() is not None:
+                page.show_drawer("right", True)
+                self.look(f"{stage}, drawer")
+                page.show_drawer("right", False)
 
+    def rows_of_a_file(self) -> None:
+        self.studio.show_stage("predict")
+        page: Any = self.studio.page("predict")
+        page.tabs.set_value("file")
+        page._show_tab("file")
+        page.batch.open(sample_path("penguins"))
+        ready(self.studio)
+        self.look("predict, a file")
+        page.tabs.set_value("row")
+        page._show_tab("row")
+
+    def failure(self) -> None:
+        self.studio.show_stage("fit")
+        page: Any = self.studio.page("fit")
+        page.banner.show_failure("Numbers must stay finite; dense_2 makes one that is not.", True, True)
+        self.look("fit, failed")
+        page.banner.hide()
+
+    def problems_of_data(self) -> None:
+        """Look at a table with warnings, and at lines that were not read."""
+        self.studio.session.mark_saved(self.studio.session.path)  # type: ignore[arg-type]
+        path = self.folder / "odd.csv"
+        rows = [f"{i},{i % 3 or ''},same,{'ab'[i % 2]},{'ab'[i % 2]}" for i in range(40)]
+        path.write_text("\n".join(["id,gaps,constant,copy,kind", *rows, "1,2", "3,4,5,6,7,8,9"]))
+        self.studio.documents._open_value(edits.set_role(files.table_project(path), "kind", "target"), "data")
+        ready(self.studio)
+        page: Any = self.studio.page("data")
+        assert page.table.cards, "nothing is odd in the table"
+        self.look("data, problems")
+        if page.source.rejects.isVisible():
+            page.source.rejects.click()
+            self.look("data, rejected lines")
+
+    def sample(self, name: str) -> Any:
         sample = next(s for s in templates.samples() if s.id == name)
         project = files.table_project(templates.sample_path(sample))
         return edits.set_role(project, sample.target, "target")
@@ -284,9 +338,9 @@ class Walk:
         return dialogs.report(self.studio.window, "Something went wrong", "Your work is safe.", "Traceback")
 
 
-def walk(studio: Studio, size: tuple[int, int]) -> None:
+def walk(studio: Studio, size: tuple[int, int], folder: Path) -> None:
     studio.window.resize(*size)
-    walked = Walk(studio)
+    walked = Walk(studio, folder)
     walked.everything()
     unique = dict.fromkeys(line.split(": ", 1)[1] for line in walked.found)
     where = {line.split(": ", 1)[1]: line.split(": ", 1)[0] for line in reversed(walked.found)}
@@ -296,18 +350,20 @@ def walk(studio: Studio, size: tuple[int, int]) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
-def test_no_text_is_cut(studio: Studio, size: tuple[int, int]) -> None:
-    walk(studio, size)
+def test_no_text_is_cut(studio: Studio, size: tuple[int, int], tmp_path: Path) -> None:
+    walk(studio, size, tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
-def test_no_text_is_cut_when_it_is_longer(longer: None, themed: QApplication, size: tuple[int, int]) -> None:
+def test_no_text_is_cut_when_it_is_longer(
+    longer: None, themed: QApplication, size: tuple[int, int], tmp_path: Path
+) -> None:
     made = Studio(Settings())
     made.window.show()
     try:
-        walk(made, size)
+        walk(made, size, tmp_path)
     finally:
         made.finish()
 
