@@ -12,7 +12,7 @@ import random
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
@@ -135,7 +135,7 @@ class Monkey(QObject):
         gc.collect()
         QPixmapCache.clear()  # pictures of cards, of which Qt keeps up to a limit
         tops = QApplication.topLevelWidgets()
-        objects = sum(len(w.findChildren(QObject)) for w in tops) + len(self.studio.findChildren(QObject))
+        objects = sum(1 for top in (*tops, self.studio) for _ in below(top))
         self.counts.append({"objects": objects, "widgets": len(QApplication.allWidgets()), "megabytes": resident()})
         self.did.append("home")
 
@@ -170,7 +170,8 @@ class Monkey(QObject):
     # ---- what it does ----
     def seen(self, kind: type[Any]) -> list[Any]:
         window = self.studio.window
-        return [w for w in window.findChildren(kind) if w.isVisible() and w.isEnabled() and w.width() and w.height()]
+        found = [w for w in below(window) if isinstance(w, kind)]
+        return [w for w in found if w.isVisible() and w.isEnabled() and w.width() and w.height()]
 
     def press_button(self) -> str:
         buttons = [b for b in self.seen(QAbstractButton) if not b.accessibleName().startswith(AWAY)]
@@ -294,6 +295,16 @@ class Monkey(QObject):
                             Qt.MouseButton.NoButton, keys, Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
         QApplication.sendEvent(port, event)
         return "wheel"
+
+
+def below(root: QObject) -> Iterator[QObject]:
+    """Yield all that lies below an object.
+
+    `findChildren` would tie a Python object for each to the root, also for what Qt makes and deletes itself.
+    """
+    for child in root.children():
+        yield child
+        yield from below(child)
 
 
 def resident() -> float:

@@ -21,7 +21,7 @@ from studio.document import edits, files, templates
 from tests.studio import soak
 from tests.studio.conftest import ready, wait_until
 
-SECONDS = float(os.environ.get("SOAK_SECONDS", "18"))
+SECONDS = float(os.environ.get("SOAK_SECONDS", "20"))
 SEEDS = [int(s) for s in os.environ.get("SOAK_SEEDS", "1 2 3").split()]
 PLATFORM = re.compile(
     "This plugin does not support (propagateSizeHints|raise|setting window|grabbing)"
