@@ -4,15 +4,14 @@ import re
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, QSizeF, QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.errors import Problem
 from studio.canvas.free_place import Places
 from studio.canvas.view import View
-from studio.document import edits
+from studio.document.mending import fixes
 from studio.text import tr
-from studio.widgets import Box, Button, Icon, Key, Label, row
+from studio.widgets import Box, Button, FixMenu, Icon, Key, Label, row
 
 WIDTH, WIDEST, EDGE = 296, 380, 8
 PADDING, LONGEST = 12, 34
@@ -81,7 +80,7 @@ class Callout(Box):
         self.place()
 
     def _show_fixes(self, problem: Problem) -> None:
-        usable = [r for r in problem.repairs if r.action in edits.REPAIRS]
+        usable = fixes(problem)
         self.tools.setVisible(bool(usable))
         self.more.setVisible(len(usable) > 1)
         if usable:
@@ -145,27 +144,15 @@ class Callout(Box):
     def _fix(self) -> None:
         self.fix_asked.emit()
 
-    def menu(self) -> QMenu:
-        """Return the menu of the other fixes."""
-        menu = QMenu(self)
-        menu.setAccessibleName(tr("Other fixes"))
-        usable = [r for r in self.problem.repairs if r.action in edits.REPAIRS] if self.problem else []
-        for i, repair in enumerate(usable[1:], 1):
-            made = QAction(repair.title.replace("&", "&&"), menu)
-            made.setData(i)
-            menu.addAction(made)
-        menu.triggered.connect(self._chosen)
-        return menu
-
     def _open(self, *_: object) -> None:
-        menu = self.menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
+        menu = FixMenu(self.more, [r.title for r in fixes(self.problem)] if self.problem else [])
+        menu.chosen.connect(self._chosen)
+        menu.open_below(self.more)
 
-    def _chosen(self, action: QAction) -> None:
-        usable = [r for r in self.problem.repairs if r.action in edits.REPAIRS] if self.problem else []
-        if action.data() < len(usable):
-            self.repair_asked.emit(usable[action.data()])
+    def _chosen(self, at: int) -> None:
+        usable = fixes(self.problem) if self.problem else ()
+        if at < len(usable):
+            self.repair_asked.emit(usable[at])
 
 
 def _strong(found: re.Match[str]) -> str:

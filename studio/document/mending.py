@@ -10,6 +10,11 @@ ROUNDS = 20
 Check = Callable[[Project], Iterable[Problem]]
 
 
+def fixes(problem: Problem) -> tuple[Repair, ...]:
+    """Return the fixes of a problem that the studio has the edit of, the best one first."""
+    return tuple(r for r in problem.repairs if r.action in edits.REPAIRS)
+
+
 def safe(problems: Iterable[Problem]) -> list[Repair]:
     """Return the fixes that cannot change results and that the studio has the edit of."""
     found = (p.repair for p in problems)

@@ -23,6 +23,7 @@ from studio.widgets.choice import CheckBox, Radio, Segmented, Switch, Tabs
 from studio.widgets.code import CodeView
 from studio.widgets.code_editor import CodeEditor
 from studio.widgets.fields import LineEdit, NumberField, SearchField
+from studio.widgets.fixes import FixButtons, FixMenu
 from studio.widgets.focus import FocusRing
 from studio.widgets.label import Chip, Icon, Key, Label, LinkLabel, Logo, Tile
 from studio.widgets.select import Select
@@ -32,8 +33,9 @@ from studio.widgets.toast import Banner, Toast, Toasts
 
 __all__ = [
     "Banner", "Box", "Button", "Card", "CheckBox", "Chip", "CodeEditor", "CodeView", "Collapsible", "EmptyState",
-    "FieldRow", "FocusRing", "Icon", "IconButton", "Key", "Label", "Line", "LineEdit", "LinkLabel", "Logo",
-    "NumberField", "PanelHead", "ProgressBar", "Radio", "Reset", "Rows", "Scroll", "SearchField", "Segmented",
-    "Select", "Slider", "Splitter", "Switch", "Table", "Tabs", "Themed", "Tile", "Toast", "Toasts", "clear", "column",
-    "facts", "fixed", "icon_at", "lay", "named", "painter_of", "plain_tip", "put", "rounded", "row",
+    "FieldRow", "FixButtons", "FixMenu", "FocusRing", "Icon", "IconButton", "Key", "Label", "Line", "LineEdit",
+    "LinkLabel", "Logo", "NumberField", "PanelHead", "ProgressBar", "Radio", "Reset", "Rows", "Scroll",
+    "SearchField", "Segmented", "Select", "Slider", "Splitter", "Switch", "Table", "Tabs", "Themed", "Tile",
+    "Toast", "Toasts", "clear", "column", "facts", "fixed", "icon_at", "lay", "named", "painter_of", "plain_tip",
+    "put", "rounded", "row",
 ]  # fmt: skip

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from engine.errors import Problem
 from studio import theme
+from studio.document.mending import fixes
 from studio.text import plural, tr
 from studio.widgets import (
     Button,
     Card,
     Chip,
+    FixButtons,
     Icon,
     Label,
     Scroll,
@@ -196,7 +198,7 @@ class ChecksCard(Card):
 
 
 class ProblemRow(QWidget):
-    """A finding: severity, sentence, and the button that mends it or leads to it."""
+    """A finding: severity, sentence, and the buttons that mend it or the one that leads to it."""
 
     def __init__(self, problem: Problem, card: ChecksCard) -> None:
         super().__init__()
@@ -204,18 +206,18 @@ class ProblemRow(QWidget):
         icon, color = ICONS[problem.severity]
         words = Label(str(problem), 12, 400, "text.secondary", wrap=True)
         tools: list[QWidget] = []
-        if problem.repair is not None:
-            button = Button(problem.repair.title, None, "soft", "small")
-            button.clicked.connect(self._fix)
-            tools.append(button)
+        if usable := fixes(problem):
+            buttons = FixButtons([r.title for r in usable], problem.message)
+            buttons.chosen.connect(self._fix)
+            tools.append(buttons)
         elif problem.node is not None:
             button = Button(tr("Show"), None, "ghost", "small", name=tr("Show {place}", place=problem.where))
             button.clicked.connect(self._show)
             tools.append(button)
         lay(self, [Icon(icon, color), (words, 1), *tools], False, 8, 0)
 
-    def _fix(self, _checked: bool = False) -> None:
-        self._card.fix.emit(self._problem.repair)
+    def _fix(self, at: int) -> None:
+        self._card.fix.emit(fixes(self._problem)[at])
 
     def _show(self, _checked: bool = False) -> None:
         self._card.located.emit(self._problem.node)

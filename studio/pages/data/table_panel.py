@@ -1,5 +1,6 @@
 """The table with its heads, a search field, a filter by type, and what is wrong with the data below."""
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,15 +12,16 @@ from engine.data.columns import ColumnReport
 from engine.errors import Problem
 from studio import theme
 from studio.document import data_edits
+from studio.document.mending import fixes
 from studio.document.session import Session
 from studio.pages.data.cells import Cells
 from studio.pages.data.heads import HEIGHT, ROLES, TYPES, Heads
 from studio.text import plural, tr
 from studio.widgets import (
     Box,
-    Button,
     Card,
     Chip,
+    FixButtons,
     Icon,
     Label,
     Line,
@@ -216,15 +218,14 @@ class TablePanel(QWidget):
             Label(problem.message, 12, 600, wrap=True), Label(problem.fix, 11, color="text.muted", wrap=True), spacing=1
         )
         items: list[Any] = [Icon(icon, f"{state}.fill"), (words, 1)]
-        if problem.repair is not None:
-            button = Button(problem.repair.title, None, "soft", "small", name=problem.repair.title)
-            button.setProperty("repair", problem.repair)
-            button.clicked.connect(self._repair)
-            items.append(button)
+        if usable := fixes(problem):
+            buttons = FixButtons([r.title for r in usable], problem.message)
+            buttons.chosen.connect(functools.partial(self._repair, problem))
+            items.append(buttons)
         return Box(*items, fill="bg.raised", vertical=False, spacing=10, margins=(12, 6, 10, 6))
 
-    def _repair(self) -> None:
-        self.session.apply_repair(self.sender().property("repair"))
+    def _repair(self, problem: Problem, at: int) -> None:
+        self.session.apply_repair(fixes(problem)[at])
 
 
 def _width(report: ColumnReport) -> int:

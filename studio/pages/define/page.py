@@ -15,12 +15,13 @@ from studio.canvas.outlooks import Outlooks
 from studio.canvas.palette import Palette
 from studio.document import mending
 from studio.document.lens import Lens
+from studio.document.mending import fixes
 from studio.document.scope import Scope
 from studio.document.stages import PLACES
 from studio.inspector import Inspector
 from studio.pages.define.code_panel import CodePanel
 from studio.pages.define.history import HistoryList
-from studio.pages.define.problems import ProblemsList, fixes
+from studio.pages.define.problems import ProblemsList
 from studio.pages.define.stage import Stage
 from studio.pages.page import Page, Primary, Status
 from studio.text import plural, tr

@@ -2,14 +2,14 @@
 
 import re
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from engine.errors import Problem, Repair
-from studio.document import edits
+from engine.errors import Problem
+from studio.document.mending import fixes
 from studio.text import tr
-from studio.widgets import Box, Button, Icon, IconButton, Label, Scroll, lay, row
+from studio.widgets import Box, FixButtons, Icon, Label, Scroll, lay, row
 from studio.widgets.base import Item, plain_tip
 
 FIRST = re.compile(r".+?[.](?= [A-Z]|$)")
@@ -40,15 +40,9 @@ class ProblemRow(Box):
         ]
         usable = fixes(problem)
         if usable:
-            name = tr("{fix}: {sentence}", fix=usable[0].title, sentence=problem.message)
-            button = Button(usable[0].title, kind="soft", size="small", name=name)
-            button.clicked.connect(self._fix)
-            words.append(button)
-        if len(usable) > 1:
-            more = tr("Other fixes: {sentence}", sentence=problem.message)
-            self.more = IconButton("chevron-down", more, tr("Other fixes"), size="small")
-            self.more.clicked.connect(self._open)
-            words.append(self.more)
+            buttons = FixButtons([r.title for r in usable], problem.message)
+            buttons.chosen.connect(self._fix)
+            words.append(buttons)
         super().__init__(row(*words, spacing=8, margins=(8, 4, 6, 4)), fill=None, stroke=None, radius=6)
         self.setMinimumHeight(32)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -74,27 +68,8 @@ class ProblemRow(Box):
         else:
             super().keyPressEvent(event)
 
-    def _fix(self, *_: object) -> None:
-        self.fixed.emit(self.problem, fixes(self.problem)[0])
-
-    def menu(self) -> QMenu:
-        """Return the menu of the other fixes."""
-        menu = QMenu(self)
-        menu.setAccessibleName(tr("Other fixes"))
-        for i, repair in enumerate(fixes(self.problem)[1:], 1):
-            made = QAction(repair.title.replace("&", "&&"), menu)
-            made.setData(i)
-            menu.addAction(made)
-        menu.triggered.connect(self._picked)
-        return menu
-
-    def _open(self, *_: object) -> None:
-        menu = self.menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
-
-    def _picked(self, action: QAction) -> None:
-        self.fixed.emit(self.problem, fixes(self.problem)[action.data()])
+    def _fix(self, at: int) -> None:
+        self.fixed.emit(self.problem, fixes(self.problem)[at])
 
 
 class ProblemsList(QWidget):
@@ -178,8 +153,3 @@ def heading(problem: Problem) -> str:
     """Return what a row shows: the first sentence; the tooltip and the callout have all of them."""
     first = FIRST.match(problem.message)
     return first[0] if first else problem.message
-
-
-def fixes(problem: Problem) -> tuple[Repair, ...]:
-    """Return the fixes of a problem that the studio has the edit of, the best one first."""
-    return tuple(r for r in problem.repairs if r.action in edits.REPAIRS)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
 from engine.data.columns import ColumnReport
 from studio.app import Studio
@@ -13,6 +15,7 @@ from studio.jobs import Job
 from studio.pages.data import DataPage
 from studio.pages.data.heads import range_line
 from studio.settings import Settings
+from studio.widgets import FixButtons
 from tests.studio.conftest import wait_until
 
 ROWS = [f"{i * 37 % 50},{i % 7},{'yes' if i % 3 else 'no'}" for i in range(90)]
@@ -67,6 +70,26 @@ def test_while_a_file_is_read_the_page_says_so(studio: Studio, csv: Path) -> Non
     ready(studio)
     assert page.stack.currentWidget() is page.table
     assert [r.name for r in page.table.reports] == ["length", "width", "class"]
+
+
+def test_a_problem_of_the_data_offers_all_its_fixes(studio: Studio, csv: Path) -> None:
+    studio.documents.open_path(csv)
+    page = ready(studio)
+    studio.session.edit("No target", lambda p: edits.set_role(p, "class", "ignore"))
+    page = ready(studio)
+    wait_until(lambda: any(problem.short == "no target" for problem, _ in page.table.cards))
+    problem, card = next(found for found in page.table.cards if found[0].short == "no target")
+    buttons = card.findChild(FixButtons)
+    assert buttons.titles == tuple(repair.title for repair in problem.repairs)
+    assert len(buttons.titles) > 1
+    assert buttons.more.accessibleName() == f"Other fixes: {problem.message}"
+    buttons.more.setFocus()
+    QTest.keyClick(buttons.more, Qt.Key.Key_Space)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert studio.session.stack.undoText() == buttons.titles[1]
 
 
 def test_a_file_that_cannot_be_read_says_why_in_the_middle(studio: Studio, tmp_path: Path) -> None:

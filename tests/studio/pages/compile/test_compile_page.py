@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from engine.backend.devices import Gpu
 from engine.errors import Problem, Repair
@@ -21,7 +21,7 @@ from studio.document.templates import sample_path, samples
 from studio.pages.compile import CompilePage
 from studio.pages.compile.compiled import ranges
 from studio.pages.compile.lifetimes import ROW, TOP
-from studio.widgets import Button
+from studio.widgets import FixButtons
 from tests.studio.conftest import wait_until
 
 
@@ -278,10 +278,26 @@ def test_problems_offer_their_fix(page: CompilePage) -> None:
     page.checks.fix.connect(fixes.append)
     repair = Repair("set_field", ("n1", "units", 3), "Set 3 units")
     page.checks.show_problems([Problem("dense_1", "It must.", "Do it.", node="n1", repair=repair)])
-    button = next(b for b in page.checks.list.findChildren(Button) if b.accessibleName() == "Set 3 units")
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    buttons = page.checks.list.findChild(FixButtons)
+    assert buttons.best.accessibleName() == "Set 3 units: It must."
+    assert not buttons.more.isVisible()
+    QTest.mouseClick(buttons.best, Qt.MouseButton.LeftButton)
     assert fixes == [repair]
     assert page.checks.state.text() == "1 error"
+
+
+def test_a_problem_offers_its_other_fixes_too(page: CompilePage, session: Session) -> None:
+    node = next(n for n in session.project.network if n.name == "dense_1")
+    best = Repair("set_field", (node.id, "units", 3), "Set 3 units")
+    other = Repair("set_field", (node.id, "units", 5), "Set 5 units")
+    problem = Problem("dense_1", "It must.", "Do it.", node=node.id, repair=best, others=(other,))
+    page.checks.show_problems([problem])
+    QTest.mouseClick(page.checks.list.findChild(FixButtons).more, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[0]).center())
+    assert session.project.network.nodes[node.id].layer.units == 5
+    assert session.stack.undoText() == "Set 5 units"
 
 
 def test_without_data_it_leads_there(themed: QApplication) -> None:
