@@ -79,7 +79,10 @@ DEFINE: tuple[Action, ...] = (
         "define.tidy", "Tidy canvas", "align-vertical-space-around", ("Ctrl+Shift+L",), "Arrange cards by depth.",
         "define",
     ),
-    Action("define.find_layer", "Find on canvas", "search", ("Ctrl+Shift+F",), "Walk to layers and notes.", "define"),
+    Action(
+        "define.find_layer", "Find on canvas", "search", ("Ctrl+Shift+F",), "Walk to layers and notes, in groups too.",
+        "define",
+    ),
     Action("define.outline", "Show outline", "list", (), "Show all layers as a list.", "define"),
     Action("define.history", "Show history", "history", (), "Show all undo steps.", "define", ("undo", "redo")),
 )  # fmt: skip

@@ -348,10 +348,63 @@ def test_assistive_technology_finds_a_list_of_blocks(grouped: Person) -> None:
     assert listed.childCount() == 6
 
 
-def test_a_group_is_found_by_what_it_holds(grouped: Person) -> None:
-    assert found(grouped.view, "dropout") == [grouped.id("group_1")]
-    assert found(grouped.view, "group") == [grouped.id("group_1")]
-    assert found(grouped.view, "dense") == [grouped.id("dense_1"), grouped.id("dense_3"), grouped.id("group_1")]
+def test_find_looks_into_groups_and_out_of_them(grouped: Person) -> None:
+    group = grouped.id("group_1")
+    inner = grouped.view.session.at((group,)).project.network
+    dense, dropout = (next(n.id for n in inner if n.name == name) for name in ("dense_2", "dropout_1"))
+    assert found(grouped.view, "dropout") == [(group, dropout)]
+    assert found(grouped.view, "group") == [(group,)]
+    outside = [(grouped.id("dense_1"),), (grouped.id("dense_3"),)]
+    assert found(grouped.view, "dense") == [*outside, (group, dense)]
+    enter(grouped)
+    assert found(grouped.view, "dense") == [(group, dense), *outside]
+
+
+@both
+def test_find_opens_the_group_of_a_match_by_keys_alone(grouped: Person) -> None:
+    bar, lens, group = grouped.page.stage.finder, grouped.view.session, grouped.id("group_1")
+
+    def look_for(text: str) -> None:
+        grouped.view.setFocus()
+        grouped.key(K.Key_F, CTRL | SHIFT)
+        QTest.keyClicks(bar.field, text)
+        grouped.settle()
+
+    grouped.window.activateWindow()
+    look_for("dense_2")
+    assert (bar.count.full_text(), bar.current()) == ("1 of 1", group)
+    assert grouped.scene.nodes[group].found
+    assert bar.place.full_text() == "dense_2 in group_1. Enter goes there."
+    assert bar.field.accessibleDescription() == "1 of 1 dense_2 in group_1. Enter goes there."
+    grouped.key(K.Key_Escape, widget=bar.field)
+    assert lens.scope == ()
+    look_for("dense_2")
+    grouped.key(K.Key_Return, widget=bar.field)
+    assert not bar.isVisible()
+    assert lens.scope == (group,)
+    assert [step.text() for step in grouped.page.stage.breadcrumb.steps] == ["Network", "group_1"]
+    chosen = lens.selection.current
+    assert lens.project.network.nodes[chosen].name == "dense_2"
+    assert grouped.view.seen().contains(grouped.scene.rect_of(chosen).center())
+    assert grouped.view.hasFocus()
+    look_for("dense_3")
+    assert (bar.count.full_text(), bar.current()) == ("1 of 1", None)
+    assert bar.place.full_text() == "dense_3 in the network. Enter goes there."
+    grouped.key(K.Key_Return, widget=bar.field)
+    assert lens.scope == ()
+    assert lens.selection.ids == (grouped.id("dense_3"),)
+    assert not grouped.page.stage.breadcrumb.isVisible()
+
+
+def test_a_match_that_goes_meanwhile_is_not_chosen(grouped: Person) -> None:
+    bar, lens = grouped.page.stage.finder, grouped.view.session
+    bar.open()
+    bar.field.setText("dense_2")
+    bar.search("dense_2")
+    bar.matches = [(*bar.matches[0][:-1], "n99")]
+    bar.take()
+    assert lens.scope == ()
+    assert not bar.isVisible()
 
 
 def test_copies_cover_no_card(person: Person) -> None:
