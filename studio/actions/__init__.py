@@ -2,6 +2,7 @@
 
 from studio.actions.bound import Actions, Handler
 from studio.actions.canvas import CANVAS
+from studio.actions.live import key_of, live, naming, tell_keys, with_key
 from studio.actions.record import STAGE_ICONS, STAGE_TITLES, STAGES, Action
 from studio.actions.table import ACTIONS, OF_A_PROJECT, RECENT
 
@@ -16,4 +17,9 @@ __all__ = [
     "Action",
     "Actions",
     "Handler",
+    "key_of",
+    "live",
+    "naming",
+    "tell_keys",
+    "with_key",
 ]

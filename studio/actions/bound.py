@@ -8,11 +8,11 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from studio.actions.live import Keys, readable, take
 from studio.actions.record import Action
 from studio.actions.table import ACTIONS
 
 Handler = Callable[[], object]
-Keys = tuple[str, ...]
 MOST_KEYS = 4
 
 
@@ -188,6 +188,7 @@ class Actions(QObject):
 
     def _give_keys(self, id: str) -> None:
         bound, action = self._bound[id], self._qt[id]
+        take(id, bound.keys)
         action.setShortcuts([] if bound.action.place else [QKeySequence(k) for k in bound.keys])
         action.setToolTip(self.tip(id))
 
@@ -206,11 +207,6 @@ class _Trigger(QAction):
 
     def _done(self, _checked: bool = False) -> None:
         self._actions.trigger(self._id)
-
-
-def readable(key: str) -> str:
-    """Return a key as a person reads it on this platform."""
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _meet(one: Action, other: Action) -> bool:

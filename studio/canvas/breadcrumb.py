@@ -1,9 +1,12 @@
 """Where one is: "Network › group_1 › group_2" above the canvas; a click on a name shows what it holds."""
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio import theme
+from studio.actions import tell_keys, with_key
 from studio.document.lens import Lens
 from studio.text import tr
 from studio.widgets import Box, Button, Icon, IconButton, clear
@@ -22,7 +25,8 @@ class Breadcrumb(Box):
     left = Signal()
 
     def __init__(self, lens: Lens, host: QWidget) -> None:
-        self.back = IconButton("chevron-left", tr("Leave group"), key="Alt+Left", size="small")
+        self.back = IconButton("chevron-left", tr("Leave group"), size="small")
+        tell_keys(self.back, "setToolTip", partial(with_key, tr("Leave group"), "canvas.leave_group"))
         self.names = QWidget()
         self.path = QHBoxLayout(self.names)
         self.path.setContentsMargins(0, 0, 0, 0)

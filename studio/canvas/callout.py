@@ -1,12 +1,14 @@
 """The callout of a problem: what is wrong, why, and buttons that mend it. One at a time, where there is room."""
 
 import re
+from functools import partial
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.errors import Problem
+from studio.actions import key_of, tell_keys, with_key
 from studio.canvas.free_place import Places
 from studio.canvas.view import View
 from studio.document.mending import fixes
@@ -38,7 +40,8 @@ class Callout(Box):
         self.text = Label("", 12, 400, "text.secondary", wrap=True, rich=True)
         self.fix = Button(tr("Fix"), "wand-sparkles", "primary", "small")
         self.more = Button(tr("Other fixes"), kind="ghost", size="small")
-        self.key = Key("Alt ↵")
+        self.key = Key("")
+        tell_keys(self.key, "set_key", partial(key_of, "define.fix"))
         self.tools = row(self.fix, self.more, None, self.key, spacing=4)
         super().__init__(row(self.mark, (self.title, 1), spacing=8), self.text, self.tools,
                          fill="bg.raised", stroke="danger.fill", spacing=8, margins=(12, 10, 12, 10))  # fmt: skip
@@ -88,14 +91,14 @@ class Callout(Box):
             title = usable[0].title
             self.fix.set_text(title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…")
             self._fit()
-            self.fix.setToolTip(tr("{fix} (Alt+Enter)", fix=usable[0].title))
+            self.fix.setToolTip(with_key(usable[0].title, "define.fix"))
 
     def _fit(self) -> None:
         """Be as wide as the buttons need; the key goes first where there is no room."""
         buttons = [b for b in (self.fix, self.more) if not b.isHidden()]
         needed = sum(b.sizeHint().width() + 4 for b in buttons) + 2 * PADDING
-        with_key = needed + self.key.sizeHint().width() + 4
-        self.key.setVisible(with_key <= max(WIDTH, needed))
+        whole = needed + self.key.sizeHint().width() + 4
+        self.key.setVisible(bool(self.key.text()) and whole <= max(WIDTH, needed))
         self.setFixedWidth(min(max(WIDTH, needed), WIDEST))
 
     # ---- place -----------------------------------------------------------------------------------------------------

@@ -26,21 +26,13 @@ def strokes(keys: Mapping[str, tuple[str, ...]]) -> dict[Stroke, str]:
     return {stroke: name for stroke, name in found if stroke is not None}
 
 
-_keys: dict[str, tuple[str, ...]] = {action.id: action.keys for action in CANVAS}
-_strokes = strokes(_keys)
+_strokes = strokes({action.id: action.keys for action in CANVAS})
 
 
 def use_keys(keys: Mapping[str, tuple[str, ...]]) -> None:
     """Take over the keys of the actions of the canvas, by id."""
-    _keys.update(keys)
     _strokes.clear()
     _strokes.update(strokes(keys))
-
-
-def key_of(id: str) -> str:
-    """Return the first key of an action of the canvas, as a person reads it."""
-    keys = _keys.get(id, ())
-    return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
 
 def method_of(event: QKeyEvent) -> str | None:

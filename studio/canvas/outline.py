@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
+from studio.actions import naming, tell_keys
 from studio.canvas import picture
 from studio.canvas.keys import method_of
 from studio.canvas.picture import Picture
@@ -57,9 +58,7 @@ class Outline(QTreeWidget):
         self._open: set[Scope] = set()
         self._wiring: Scope | None = None
         self.setAccessibleName(tr("Outline"))
-        self.setAccessibleDescription(
-            tr("F2 renames, Delete removes, Tab adds, Alt+arrows move, L wires, Enter edits.")
-        )
+        tell_keys(self, "setAccessibleDescription", _how_to)
         self.setFont(theme.font(12))
         self.setHeaderHidden(True)
         self.setFrameShape(QTreeWidget.Shape.NoFrame)
@@ -276,3 +275,12 @@ class _Names(QStyledItemDelegate):
     def setModelData(self, editor: QWidget, model: Any, index: QModelIndex | QPersistentModelIndex) -> None:
         if isinstance(editor, QLineEdit) and editor.text() != index.data(NAME):
             self._outline.rename(tuple(index.data(KEY)), editor.text())
+
+
+def _how_to() -> str:
+    return naming(
+        (tr("{key} renames"), "canvas.rename_card"), (tr("{key} removes"), "canvas.delete"),
+        (tr("{key} adds"), "canvas.quick_add_here"), (tr("{key} moves up"), "canvas.move_up"),
+        (tr("{key} moves down"), "canvas.move_down"), (tr("{key} wires"), "canvas.wire_by_keys"),
+        (tr("{key} edits"), "canvas.edit_card"),
+    )  # fmt: skip

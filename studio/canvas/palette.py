@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from engine.specs import snake
 from studio import theme
+from studio.actions import key_of, tell_keys
 from studio.canvas import catalog
 from studio.canvas.commands import add_after
 from studio.canvas.gestures.follow import Follow
@@ -124,7 +125,8 @@ class Palette(QWidget):
         self.box.setSpacing(0)
         self.suggestions = Collapsible(tr("Suggested"))
         scroll = Scroll(self.list, name=tr("Layers"))
-        tip = Label(tr("Tab on the canvas adds by name"), 11, 400, "text.muted", elide=True)
+        tip = Label("", 11, 400, "text.muted", elide=True)
+        tell_keys(tip, "setText", _by_name)
         hint = row(Icon("lightbulb", "text.muted", 14), tip, None, spacing=6, margins=(14, 0, 8, 0), height=32)
         body = column(PanelHead(tr("Layers")), row(self.search, margins=(12, 0, 12, 4)),
                       row((self.filter, 1), margins=(12, 0, 12, 4)), (scroll, 1),
@@ -280,3 +282,9 @@ class _Remember:
 
     def __call__(self, opened: object) -> None:
         self._keep(self._group, bool(opened))
+
+
+def _by_name() -> str:
+    key = key_of("canvas.quick_add_here")
+    by_key = tr("{key} on the canvas adds by name", key=key)
+    return by_key if key else tr("A double click on the canvas adds by name")

@@ -1,10 +1,11 @@
 """The small bars that float over the canvas: the tools, and what lines a selection up."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from functools import partial
 
-from studio.actions import CANVAS
-from studio.canvas.keys import PREFIX, key_of
+from PySide6.QtCore import Qt
+
+from studio.actions import CANVAS, tell_keys, with_key
+from studio.canvas.keys import PREFIX
 from studio.canvas.view import View
 from studio.text import plural, tr
 from studio.widgets import Box, Button, IconButton, Label, Line
@@ -24,18 +25,14 @@ class Tools(Box):
     def __init__(self, view: View) -> None:
         self.view = view
         self.buttons = {tool: CommandButton(view, method, checkable=True) for tool, method in TOOLS}
-        self.tidy = Button(tr("Tidy"), "align-vertical-space-around", "ghost", "small",
-                           tooltip=tr("Arrange by depth: the selection, or everything (Ctrl+Shift+L)"))  # fmt: skip
+        self.tidy = Button(tr("Tidy"), "align-vertical-space-around", "ghost", "small")
+        by_depth = tr("Arrange by depth: the selection, or everything")
+        tell_keys(self.tidy, "setToolTip", partial(with_key, by_depth, "define.tidy"))
         self.tidy.clicked.connect(self._tidy)
         super().__init__(*self.buttons.values(), Line(vertical=True, length=16), self.tidy, fill="bg.raised",
                          vertical=False, spacing=3, margins=4)  # fmt: skip
         view.tool_changed.connect(self.show_tool)
         self.show_tool(view.tool)
-        self.show_keys()
-
-    def show_keys(self) -> None:
-        """Name the keys in the tooltips."""
-        _show_keys(self)
 
     def show_tool(self, tool: str) -> None:
         """Press the button of the tool in hand."""
@@ -56,22 +53,12 @@ class AlignBar(Box):
         super().__init__(self.count, Line(vertical=True, length=16), *items, fill="bg.raised", vertical=False,
                          spacing=3, margins=(10, 4, 4, 4))  # fmt: skip
         self.setAccessibleName(tr("Line up"))
-        self.show_keys()
-
-    def show_keys(self) -> None:
-        """Name the keys in the tooltips."""
-        _show_keys(self)
 
     def follow(self) -> bool:
         """Show how many are selected; return whether the bar is wanted."""
         chosen = sum(self.view.canvas.item(i) is not None for i in self.view.session.selection.ids)
         self.count.setText(plural(chosen, "selected", "selected"))
         return chosen >= LEAST
-
-
-def _show_keys(bar: QWidget) -> None:
-    for button in bar.findChildren(CommandButton):
-        button.show_key()
 
 
 class CommandButton(IconButton):
@@ -81,11 +68,8 @@ class CommandButton(IconButton):
         self.action_ = RECORDS[f"{PREFIX}{method}"]
         super().__init__(self.action_.icon, tr(self.action_.title), size="small", checkable=checkable)
         self.clicked.connect(_Do(view, method, self))
-
-    def show_key(self) -> None:
-        """Show the key that does the same."""
-        key, text = key_of(self.action_.id), tr(self.action_.tip or self.action_.title).rstrip(".")
-        self.setToolTip(f"{text} ({key})" if key else text)
+        text = tr(self.action_.tip or self.action_.title).rstrip(".")
+        tell_keys(self, "setToolTip", partial(with_key, text, self.action_.id))
 
 
 class _Do:

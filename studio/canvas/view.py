@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView
 
 from engine.project.document import Project
 from studio import theme
+from studio.actions import naming, tell_keys
 from studio.canvas import access, commands
 from studio.canvas.commands import Commands
 from studio.canvas.gestures import Gesture, Pan
@@ -89,7 +90,7 @@ class View(Commands, Placing, Pressing, Wiring, QGraphicsView):
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Canvas"))
-        self.setAccessibleDescription(tr("Tab adds a layer, arrows walk, F6 leaves. The outline lists all layers."))
+        tell_keys(self, "setAccessibleDescription", _how_to)
         self.speech = Speech(self)
         access.expose(self)
         canvas.drawn.connect(self.fit_range)
@@ -380,3 +381,9 @@ class View(Commands, Placing, Pressing, Wiring, QGraphicsView):
 def _dots(across: int, down: int) -> list[QRectF]:
     columns, rows = ([i * DOT_GAP - DOT / 2 for i in range(n)] for n in (across, down))
     return [QRectF(x, y, DOT, DOT) for x in columns for y in rows]
+
+
+def _how_to() -> str:
+    keys = naming((tr("{key} adds a layer"), "canvas.quick_add_here"), (tr("arrows walk"), ""),
+                  (tr("{key} leaves"), "go.next_region"))  # fmt: skip
+    return tr("{keys} The outline lists all layers.", keys=keys)

@@ -1,8 +1,11 @@
 """What a layer belongs together with: the layers that a group holds, the other layers that use its weights."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.layers.spec import LayerSpec
+from studio.actions import tell_keys, with_key
 from studio.document import edits, sharing
 from studio.document.lens import Lens
 from studio.document.session import Session
@@ -22,10 +25,10 @@ class Belongs(QWidget):
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(0)
-        self.open = Button(tr("Open group"), "log-in", "default", "small", tooltip=tr("Show what lies in it (Ctrl+↵)"))
-        self.dissolve = Button(
-            tr("Ungroup"), "split", "ghost", "small", tooltip=tr("Put its layers in its place (Ctrl+Shift+G)")
-        )
+        self.open = Button(tr("Open group"), "log-in", "default", "small")
+        self.dissolve = Button(tr("Ungroup"), "split", "ghost", "small")
+        tell_keys(self.open, "setToolTip", partial(with_key, tr("Show what lies in it"), "canvas.open_group"))
+        tell_keys(self.dissolve, "setToolTip", partial(with_key, tr("Put its layers in its place"), "canvas.ungroup"))
         self.held = Label("", 12, 400, "text.secondary", name=tr("Holds"))
         self.group = column(
             FieldRow(tr("Holds"), self.held), row(INDENT, self.open, None), row(INDENT, self.dissolve, None), spacing=4

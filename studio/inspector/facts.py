@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.specs import Spec
 from studio import theme
+from studio.actions import tell_keys, with_key
 from studio.document.session import Session
 from studio.text import tr
 from studio.widgets import Box, Button, Label, clear, lay, row
@@ -129,7 +131,8 @@ class About(QWidget):
         self.formula = Label("", 12, 500, mono=True, wrap=True, name=tr("Formula"))
         frame = Box(self.formula, fill="bg.subtle", radius=6, spacing=0, margins=(12, 8, 12, 8))
         text = " ".join((inspect.getdoc(type(layer)) or layer.PURPOSE).split("\n\n")[0].split())
-        self.more = Button(tr("Full reference"), "book-open", "ghost", "small", tooltip=tr("Full reference (F1)"))
+        self.more = Button(tr("Full reference"), "book-open", "ghost", "small")
+        tell_keys(self.more, "setToolTip", partial(with_key, tr("Full reference"), "help.topic"))
         self.more.clicked.connect(self._more)
         words = Label(text, 12, 400, "text.secondary", wrap=True)
         parts = [row((part, 1), margins=(8, 0, 0, 0)) for part in (frame, words)]

@@ -1,5 +1,6 @@
 """The head of the inspector: what is selected, a copy button and a menu of what can be done with it."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
@@ -11,6 +12,7 @@ from engine.errors import LayerwrightError
 from engine.network.network import Node
 from engine.specs import Spec
 from studio import theme
+from studio.actions import key_of, tell_keys, with_key
 from studio.document import edits
 from studio.document.session import Session
 from studio.text import tr
@@ -32,7 +34,8 @@ class Head(QWidget):
         super().__init__()
         self.session, self.nodes = session, nodes
         copy = tr("Copy layer") if len(nodes) == 1 else tr("Copy layers")
-        self.copy = IconButton("copy", copy, key="Ctrl+C", size="small")
+        self.copy = IconButton("copy", copy, size="small")
+        tell_keys(self.copy, "setToolTip", partial(with_key, copy, "canvas.copy"))
         self.copy.clicked.connect(self._copy)
         self.more = IconButton(
             "ellipsis", tr("More for this layer") if len(nodes) == 1 else tr("More for these layers"), size="small"
@@ -45,11 +48,11 @@ class Head(QWidget):
         """Return the menu, for the layers as they are now."""
         menu = QMenu(self)
         menu.triggered.connect(self._chosen)
-        self._entry(menu, tr("Duplicate"), ("canvas", "duplicate"), "copy", "Ctrl+D")
-        self._entry(menu, tr("Duplicate with shared weights"), ("canvas", "duplicate_shared"), "link", "Ctrl+Shift+D")
-        self._entry(menu, tr("Group"), ("canvas", "group"), "boxes", "Ctrl+G")
+        self._entry(menu, tr("Duplicate"), ("canvas", "duplicate"), "copy")
+        self._entry(menu, tr("Duplicate with shared weights"), ("canvas", "duplicate_shared"), "link")
+        self._entry(menu, tr("Group"), ("canvas", "group"), "boxes")
         if any(n.layer.KERAS == "Model" for n in self.nodes):
-            self._entry(menu, tr("Ungroup"), ("canvas", "ungroup"), "split", "Ctrl+Shift+G")
+            self._entry(menu, tr("Ungroup"), ("canvas", "ungroup"), "split")
         if len(self.nodes) == 1:
             self._replacements(menu.addMenu(tr("Replace with")))
         frozen = all(not self._now(n).trainable for n in self.nodes)
@@ -57,16 +60,22 @@ class Head(QWidget):
             label, icon = (tr("Train weights"), "lock-open") if frozen else (tr("Freeze weights"), "lock")
             self._entry(menu, label, ("trainable", frozen), icon)
         menu.addSeparator()
-        self._entry(menu, tr("Help on {layer}", layer=self.nodes[-1].layer.KERAS), ("help", None), "circle-help", "F1")
+        self._entry(
+            menu,
+            tr("Help on {layer}", layer=self.nodes[-1].layer.KERAS),
+            ("help", None),
+            "circle-help",
+            key_of("help.topic"),
+        )
         menu.addSeparator()
-        self._entry(menu, tr("Delete"), ("canvas", "delete"), "trash-2", "Del")
+        self._entry(menu, tr("Delete"), ("canvas", "delete"), "trash-2")
         return menu
 
     def _now(self, node: Node) -> Node:
         return self.session.project.network.nodes.get(node.id, node)
 
     def _entry(self, menu: QMenu, text: str, asked: Asked, icon: str = "", key: str = "") -> None:
-        shown = text.replace("&", "&&")
+        shown, key = text.replace("&", "&&"), key or key_of(".".join(map(str, asked)))
         made = QAction(f"{shown}\t{key}" if key else shown, menu)
         if icon:
             made.setIcon(theme.icon(icon, "text.secondary"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.actions import with_key
 from studio.document import edits, feeds
 from studio.document.session import Session
 from studio.text import tr
@@ -56,7 +57,8 @@ class InputForm(QWidget):
             return tr("Open a table on the Data page; its tensors can be chosen here.")
         source = self.session.entering(self.node)
         return tr("It takes what {name} gives to the group.", name=source) if source else tr(
-            "It takes what is wired to the group. Leave the group (Alt+Left) and wire a layer to it.")  # fmt: skip
+            "It takes what is wired to the group. {leave} and wire a layer to it.",
+            leave=with_key(tr("Leave the group"), "canvas.leave_group"))  # fmt: skip
 
     def _ignored(self, taken: Any) -> tuple[str, ...]:
         """Return the columns that were unticked here: inputs by nature that the person ignores."""

@@ -181,6 +181,10 @@ class Key(Chip):
     def __init__(self, text: str) -> None:
         super().__init__(text, "text.muted", "bg.subtle", stroke="border.default", height=18)
 
+    def set_key(self, key: str) -> None:
+        """Show a key that is written as in tips: "Alt+Return" becomes "Alt ↵"."""
+        self.set(key.replace("Return", "↵").replace("+", " "))
+
 
 class Tile(Themed, QWidget):
     """An icon on the tinted square of a layer group ("core") or of any colour token."""

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from studio import theme
 from studio.actions import STAGE_TITLES, Action, Actions
-from studio.actions.bound import readable
+from studio.actions.live import readable
 from studio.text import tr
 from studio.widgets import Box, Button, IconButton, Label, Scroll, Themed, column, lay, named, painter_of, rounded, row
 

@@ -15,6 +15,7 @@ from engine.network.merge import Merged
 from engine.network.read import Reading, Remark
 from engine.network.source import Source
 from engine.project.document import Project
+from studio.actions import naming, tell_keys
 from studio.document import code_edits, scope
 from studio.document.session import Session
 from studio.pages.define.mingle import mingle
@@ -62,12 +63,7 @@ class CodePanel(QWidget):
         self._later = self._timer(LONG_WAIT_MS, self._follow)
         self._read = self._timer(READ_MS, self.read)
         self.code = CodeEditor(name=tr("Code"), size=11)
-        self.code.setToolTip(
-            tr(
-                "Edits change the canvas a moment after the last key. Tab goes on to the next control; "
-                "with several lines selected it indents them. Ctrl+/ makes comments. F6 leaves."
-            )
-        )
+        tell_keys(self.code, "setToolTip", _how_to)
         lay(self, [self._head(), Line(color="border.soft"), (self.code, 1)], True, 0, 0)
         self.code.typed.connect(self._typed)
         self.code.left.connect(self._left)
@@ -268,3 +264,11 @@ class CodePanel(QWidget):
     def _copy(self, *_: object) -> None:
         QGuiApplication.clipboard().setText(f"{self.code.text()}\n")
         self.said.emit(tr("The code is on the clipboard."))
+
+
+def _how_to() -> str:
+    text = tr(
+        "Edits change the canvas a moment after the last key. Tab goes on to the next control; "
+        "with several lines selected it indents them. Ctrl+/ makes comments."
+    )
+    return f"{text} {naming((tr('{key} leaves'), 'go.next_region'))}".strip()

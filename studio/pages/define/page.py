@@ -7,7 +7,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.errors import Problem, Repair
-from studio.actions import CANVAS
+from studio.actions import CANVAS, naming
 from studio.canvas import catalog, keys
 from studio.canvas.commands import add_after
 from studio.canvas.outline import Outline
@@ -144,7 +144,6 @@ class DefinePage(Page):
 
     def _use_keys(self, *_: object) -> None:
         keys.use_keys({action.id: self.actions_.keys(action.id) for action in CANVAS})
-        self.stage.show_keys(self.actions_.tip("define.tidy"))
 
     # ---- following the session -------------------------------------------------------------------------------------
     def _prepared(self, *_: object) -> None:
@@ -378,7 +377,7 @@ class DefinePage(Page):
     def _data_status(self) -> list[Status]:
         prepared: Any = self.session.prepared
         if prepared is None:
-            return [Status("keyboard", tr("F6 leaves the canvas"), "text.muted")]
+            return [Status("keyboard", naming((tr("{key} leaves the canvas"), "go.next_region")), "text.muted")]
         rows = prepared.rows.get("read", 0)
         features = sum(len(t.columns) for t in prepared.recipe.tensors)
         text = f"{plural(rows, 'row', 'rows')} · {plural(features, 'input column', 'input columns')}"

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from engine.errors import Problem
+from studio.actions import naming
 from studio.document.mending import fixes
 from studio.text import tr
 from studio.widgets import Box, FixButtons, Icon, Label, Scroll, lay, row
@@ -123,7 +124,12 @@ class ProblemsList(QWidget):
             text = Label(tr("No problems. Everything fits."), 12, 400, "text.secondary")
             self.box.addWidget(row(Icon("circle-check", "success.fill"), text, None, margins=(8, 4, 8, 4)))
         elif more:
-            text = Label(tr("and {n} more; F8 goes to all of them", n=more), 12, 400, "text.secondary")
+            text = Label(
+                naming((tr("and {n} more", n=more), ""), (tr("{key} goes to all of them"), "define.next_problem")),
+                12,
+                400,
+                "text.secondary",
+            )
             self.box.addWidget(row(text, None, margins=(8, 4, 8, 4)))
 
     def _row_of_focus(self) -> int:

@@ -1,13 +1,15 @@
 """The centre of the Define page: the canvas; tools, minimap, callout, quick add and empty state float above it."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from studio.actions import key_of, tell_keys, with_key
 from studio.canvas.breadcrumb import Breadcrumb
 from studio.canvas.callout import Callout
 from studio.canvas.find import FindBar
-from studio.canvas.keys import key_of
 from studio.canvas.minimap import Minimap
 from studio.canvas.note_editor import NoteEditor
 from studio.canvas.quick_add import QuickAdd
@@ -49,8 +51,8 @@ class Stage(QWidget):
         self.quick_add = QuickAdd(self.view, self)
         self.note_editor = NoteEditor(self.view)
         self.first = Button(tr("Add an input"), "plus", "soft")
-        sentence = tr("Drag layers here from the left, or press Tab and type a name.")
-        self.empty = EmptyState("blocks", tr("No layers yet"), sentence, self.first)
+        self.empty = EmptyState("blocks", tr("No layers yet"), "", self.first)
+        tell_keys(self.empty.sentence, "setText", _how_to_begin)
         self.empty.setParent(self)
         self.first.clicked.connect(self.first_wanted)
         self.breadcrumb = Breadcrumb(session, self) if isinstance(session, Lens) else None
@@ -76,10 +78,9 @@ class Stage(QWidget):
         fit = IconButton("scan", tr("Fit to view"), size="small")
         self.map_button = IconButton("map", tr("Show minimap"), size="small", checkable=True)
         self.map_button.setChecked(True)
-        self.share = Button(
-            "100%", kind="ghost", size="small", name=tr("Zoom to 100 %"), tooltip=tr("Zoom to 100 % (Ctrl+0)")
-        )
-        self.keyed = {"zoom_out": out, "zoom_in": into, "fit": fit, "actual_size": self.share}
+        self.share = Button("100%", kind="ghost", size="small", name=tr("Zoom to 100 %"))
+        for command, button in (("zoom_out", out), ("zoom_in", into), ("fit", fit), ("actual_size", self.share)):
+            tell_keys(button, "setToolTip", partial(with_key, button.accessibleName(), f"canvas.{command}"))
         for button, act in (
             (out, self._out),
             (into, self._in),
@@ -92,15 +93,6 @@ class Stage(QWidget):
                   vertical=False, spacing=3, margins=4)  # fmt: skip
         box.setParent(self)
         return box
-
-    def show_keys(self, tidy: str) -> None:
-        """Name the keys in the tooltips, as they are now; tidy: the whole tooltip of Tidy."""
-        self.tools.show_keys()
-        self.aligns.show_keys()
-        self.tools.tidy.setToolTip(tidy)
-        for command, button in self.keyed.items():
-            key = key_of(f"canvas.{command}")
-            button.setToolTip(f"{button.accessibleName()} ({key})" if key else button.accessibleName())
 
     # ---- places ----------------------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -181,3 +173,9 @@ class Stage(QWidget):
         if event.type() == QEvent.Type.MouseButtonPress and self.quick_add.isVisible():
             self.quick_add.close_list()
         return False
+
+
+def _how_to_begin() -> str:
+    key = key_of("canvas.quick_add_here")
+    by_key = tr("Drag layers here from the left, or press {key} and type a name.", key=key)
+    return by_key if key else tr("Drag layers here from the left, or double-click and type a name.")

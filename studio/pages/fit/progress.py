@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.project.runs import Run
+from studio.actions import tell_keys, with_key
 from studio.pages import numbers
 from studio.pages.fit.pace import Pace
 from studio.text import tr
@@ -69,7 +71,8 @@ class ProgressHead(Box):
         self.left, self.per_epoch = Fact(tr("Time left")), Fact(tr("Per epoch"))
         self.speed = Fact(tr("Rows / s"))
         self.toggle = Button(tr("Pause"), "pause", name=tr("Pause"), tooltip=tr("Pause or resume (Space)"))
-        self.stop = Button(tr("Stop"), "square", "danger", tooltip=tr("Finish this batch, then stop (Shift+F5)"))
+        self.stop = Button(tr("Stop"), "square", "danger")
+        tell_keys(self.stop, "setToolTip", partial(with_key, tr("Finish this batch, then stop"), "fit.stop"))
         where = column(None, row(self.epoch, self.of, None, spacing=6), self.batch, None, spacing=1)
         line = column(None, row((self.state, 1), self.percent, spacing=6), self.bar, None, spacing=6)
         facts = row(self.left, self.per_epoch, self.speed, spacing=16)

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from studio.app import Studio
 from studio.canvas import keys as canvas_keys
+from studio.document import edits
 from studio.settings import Settings
+from studio.widgets import Label
 from studio.window.key_map import KeyMap
 from studio.window.settings_dialog import SettingsDialog
 from tests.studio.window.conftest import LEFT, click, dialog, on_screen
@@ -153,6 +155,36 @@ def test_keys_of_the_canvas_can_be_changed_too(whole: Studio) -> None:
     assert view.zoom != 2.0
     whole.actions.set_keys("canvas.fit", None)
     assert canvas_keys._strokes[(int(Qt.Key.Key_F), Qt.KeyboardModifier.NoModifier)] == "fit"
+
+
+def test_tips_and_sentences_name_the_new_keys(whole: Studio) -> None:
+    """What is on the canvas is made before the keys change, the menu of a layer after."""
+    whole.show_stage("define")
+    page: Any = whole.page("define")
+    page.session.edit("Add", lambda p: edits.add_layer(p, "Dense"))
+    page.session.selection.set(page.session.project.network.order()[0])
+    QApplication.processEvents()
+    tip = next(w for w in page.palette_.findChildren(Label) if "adds by name" in w.full_text())
+    head = page.inspector.head
+    assert tip.full_text() == "Tab on the canvas adds by name"
+    assert head.copy.toolTip() == "Copy layer (Ctrl+C)"
+    _, keys = opened(whole)
+    give(keys, "canvas.quick_add_here", Qt.Key.Key_J)
+    give(keys, "canvas.copy", Qt.Key.Key_F9)
+    give(keys, "canvas.delete", Qt.Key.Key_F10)
+    give(keys, "canvas.leave_group", Qt.Key.Key_F11)
+    give(keys, "define.fix", Qt.Key.Key_F12)
+    assert tip.full_text() == "J on the canvas adds by name"
+    assert page.stage.empty.sentence.full_text() == "Drag layers here from the left, or press J and type a name."
+    assert page.view.accessibleDescription().startswith("J adds a layer, arrows walk, F6 leaves.")
+    assert "F10 removes, J adds" in page.outline.accessibleDescription()
+    assert page.stage.breadcrumb.back.toolTip() == "Leave group (F11)"
+    assert page.stage.callout.key.text() == "F12"
+    assert head.copy.toolTip() == "Copy layer (F9)"
+    assert [a.text() for a in head.menu().actions()][-1] == "Delete\tF10"
+    whole.actions.set_keys("canvas.quick_add_here", ())
+    assert tip.full_text() == "A double click on the canvas adds by name"
+    assert page.view.accessibleDescription() == "arrows walk, F6 leaves. The outline lists all layers."
 
 
 def test_damaged_keys_in_the_settings_are_the_usual_ones(whole: Studio) -> None:
