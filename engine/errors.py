@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning", "tip"]
+MOST_ROWS = 5
+"""Row numbers that a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,36 @@ class ShapeError(ModelError):
 
 
 class NotFiniteError(ModelError):
-    """A loss, gradient or weight is NaN or infinite. The message names layer, pass and rows."""
+    """A loss, gradient or weight is NaN or infinite. The message names layer, pass and rows.
+
+    Args:
+        head: what must hold and what is not finite, without rows and full stop. advice: what to do.
+        layer: name of the layer that made the number first, and its id; empty when it is none.
+        stage: "data", "forward", "backward" or "update"; empty when it is not known.
+        rows: numbers of the rows to blame, as `unit` counts them; empty when it cannot be told.
+    """
+
+    def __init__(
+        self,
+        head: str,
+        advice: str = "",
+        *,
+        layer: str = "",
+        node: str | None = None,
+        stage: str = "",
+        rows: tuple[int, ...] = (),
+        unit: str = "row",
+    ) -> None:
+        self.head, self.advice, self.layer, self.node, self.stage, self.rows = head, advice, layer, node, stage, rows
+        message = f"{head}, in {_listed(rows, unit)}." if rows else f"{head}."
+        problems = (Problem(layer, message, advice, node=node, short="not finite"),) if layer else ()
+        super().__init__(f"{message} {advice}".strip(), problems)
+
+    def counted(self, unit: str, rows: tuple[int, ...]) -> "NotFiniteError":
+        """Return the same error with the rows counted in another unit: "line" of a file."""
+        return NotFiniteError(
+            self.head, self.advice, layer=self.layer, node=self.node, stage=self.stage, rows=rows, unit=unit
+        )
 
 
 class ProjectError(LayerwrightError):
@@ -100,3 +131,9 @@ class ProjectError(LayerwrightError):
 
 class ExportError(LayerwrightError):
     """A model cannot be expressed in the asked form, or the exported script disagrees with the app."""
+
+
+def _listed(rows: tuple[int, ...], unit: str) -> str:
+    shown = ", ".join(map(str, rows[:MOST_ROWS]))
+    more = f" and {len(rows) - MOST_ROWS} more" if len(rows) > MOST_ROWS else ""
+    return f"{unit} {shown}" if len(rows) == 1 else f"{unit}s {shown}{more}"

@@ -11,14 +11,13 @@ from engine.compiler import graphs
 from engine.compiler.definition import Definition
 from engine.compiler.lower import Lowered, lower
 from engine.compiler.parameters import Parameters
-from engine.errors import NotFiniteError, Problem
+from engine.errors import NotFiniteError
 from engine.ir.graph import ordered
 from engine.ir.interpret import evaluate
 from engine.ir.value import Value
 
 Array = Any
 PASSES = {"forward": "forward", "loss": "forward", "backward": "backward", "update": "update"}
-MOST_ROWS = 5
 ADVICE = {
     "data": "Look at these rows for missing or huge numbers.",
     "forward": "Scale the inputs, lower the learning rate or add a normalization layer.",
@@ -64,11 +63,12 @@ def diagnose(
     """
     found = locate(definition, parameters, arrays, index, seed, rate)
     if found is None:
-        return NotFiniteError("A loss or weight is no finite number. Lower the learning rate.")
+        return NotFiniteError("A loss or weight is no finite number", "Lower the learning rate.")
     name = definition.network.nodes[found.node].name if found.node in definition.network.nodes else "the loss"
-    message = _sentence(found, name)
-    problem = Problem(name, message, ADVICE[found.stage], node=found.node or None, short="not finite")
-    return NotFiniteError(f"{message} {ADVICE[found.stage]}", (problem,))
+    return NotFiniteError(
+        _sentence(found, name), ADVICE[found.stage], layer=name, node=found.node or None, stage=found.stage,
+        rows=found.rows,
+    )  # fmt: skip
 
 
 def locate(
@@ -145,14 +145,7 @@ def _update(
 def _sentence(found: Diagnosis, name: str) -> str:
     if found.stage == "data":
         what = f"The data for {name}" if found.node else "The targets"
-        return f"{what} must be finite numbers; some are not, in {_rows(found.rows)}."
+        return f"{what} must be finite numbers; some are not"
     if found.stage == "update":
-        return f"Weights must stay finite; {name} gets a {found.op} that is not, in the update."
-    where = f", in {_rows(found.rows)}" if found.rows else ""
-    return f"Numbers must stay finite; {name} makes one that is not ({found.op}), in the {found.stage} pass{where}."
-
-
-def _rows(rows: tuple[int, ...]) -> str:
-    shown = ", ".join(map(str, rows[:MOST_ROWS]))
-    more = f" and {len(rows) - MOST_ROWS} more" if len(rows) > MOST_ROWS else ""
-    return f"row {shown}" if len(rows) == 1 else f"rows {shown}{more}"
+        return f"Weights must stay finite; {name} gets a {found.op} that is not, in the update"
+    return f"Numbers must stay finite; {name} makes one that is not ({found.op}), in the {found.stage} pass"

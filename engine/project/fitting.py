@@ -56,13 +56,13 @@ class Fitting:
         """Return the next report, figures in the target's own unit.
 
         Raises:
-            NotFiniteError: a loss or weight is no number any more; `run()` still gives the last good weights.
+            NotFiniteError: a loss or weight is no number any more; `run()` still gives the last good weights. Its rows
+                are lines of the file.
         """
         try:
             return self._noted(next(self.training))
         except NotFiniteError as error:
-            self._status, self._reason = "failed", str(error)
-            raise
+            raise self._failed(error) from None
 
     def by_epoch(self) -> Iterator["Report"]:
         """Yield reports of epochs, events and the end only: the fastest way."""
@@ -70,8 +70,7 @@ class Fitting:
             for report in self.training.epochs():
                 yield self._noted(report)
         except NotFiniteError as error:
-            self._status, self._reason = "failed", str(error)
-            raise
+            raise self._failed(error) from None
 
     @property
     def learning_rate(self) -> float:
@@ -145,6 +144,14 @@ class Fitting:
             seed=settings.seed,
             resume=state,
         )
+
+    def _failed(self, error: NotFiniteError) -> NotFiniteError:
+        """Note that the run failed, and let the error speak of lines of the file."""
+        if error.rows:
+            ids = self.prepared.tensors["train"].rows[list(error.rows)]
+            error = error.counted("line", tuple(self.prepared.table.lines[ids].tolist()))
+        self._status, self._reason = "failed", str(error)
+        return error
 
     def _checkpoint(self, path: str, weights_only: bool) -> None:
         """Save for ModelCheckpoint. Of a path only the name counts: no project file makes us write elsewhere."""

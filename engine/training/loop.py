@@ -234,7 +234,7 @@ class Training:
             rows = options.validation_batch_size or options.batch_size
             found = measure(setup.programs, setup.parameters, setup.validation, setup.gauge, rows)
             if not math.isfinite(found["loss"]):
-                raise NotFiniteError(VALIDATION.format(found["loss"], position.epoch + 1))
+                raise NotFiniteError(VALIDATION.format(found["loss"], position.epoch + 1), CLEANER)
             logs |= {f"val_{name}": value for name, value in found.items()}
         seconds = position.seconds + time.perf_counter() - self._since
         assert self.norms is not None
@@ -283,10 +283,8 @@ class Training:
         return Report(kind, position.epoch, position.batch, self.batches, step, logs, position.rate, message)
 
 
-VALIDATION = (
-    "The validation loss must be finite; it is {} after epoch {}. "
-    "Look for missing or huge numbers in the validation rows, or lower the learning rate."
-)
+VALIDATION = "The validation loss must be finite; it is {} after epoch {}"
+CLEANER = "Look for missing or huge numbers in the validation rows, or lower the learning rate."
 
 
 @contextlib.contextmanager

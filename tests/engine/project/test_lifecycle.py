@@ -13,7 +13,7 @@ import engine.callbacks
 import engine.layers
 from engine import registry
 from engine.data.settings import Column
-from engine.errors import DataError, LayerwrightError, ModelError
+from engine.errors import DataError, LayerwrightError, ModelError, NotFiniteError
 from engine.metrics import exact
 from engine.project import file, lifecycle
 from engine.project.document import Project, Target
@@ -100,6 +100,31 @@ def test_the_project_may_change_while_a_run_is_used(iris: tuple[Project, Prepare
     table = prepared.table
     other = lifecycle.with_wishes(project, table, layers="Dense(3)")
     assert lifecycle.evaluate(run, other, table).metrics == run.metrics["test"]
+
+
+def test_numbers_that_are_not_finite_are_blamed_on_lines_of_the_file(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(200, 2))
+    lines = [f"{a:.4f},{b:.4f},{'up' if a + b > 0 else 'down'}" for a, b in x]
+    lines[4] = lines[90] = "3e38,3e38,up"
+    path = tmp_path / "huge.csv"
+    path.write_text("\n".join(["a,b,side", *lines]), encoding="utf-8")
+    project = lifecycle.new_project(path, "side")
+    table = lifecycle.open_table(project)
+    project = lifecycle.with_wishes(project, table, layers="Dense(64, 'relu'), Dense(64, 'relu'), Dense(64, 'relu')")
+    project = dataclasses.replace(project, data=dataclasses.replace(project.data, scale="none"))
+    prepared = lifecycle.prepare(project, table)
+    huge = [row for row in (4, 90) if row in prepared.parts.train]
+    assert huge
+    fitting = lifecycle.start(project, prepared)
+    with pytest.raises(NotFiniteError) as caught:
+        list(fitting)
+    error = caught.value
+    assert error.stage == "forward"
+    assert error.layer.startswith("dense_")
+    assert {line - 2 for line in error.rows} <= set(huge)
+    assert f"line{'' if len(error.rows) == 1 else 's'} {error.rows[0]}" in str(error)
+    assert fitting.run().status == "failed"
+    assert fitting.run().reason == str(error)
 
 
 # ---- evaluation ------------------------------------------------------------------------------------------------------
