@@ -45,7 +45,8 @@ class Diagnosis:
         node: id of the layer, "" when it is the loss, the targets or the update as a whole.
         stage: "data", "forward", "backward" or "update".
         op: name of the op that made the number.
-        rows: row numbers of the data; empty when it cannot be told (gradients are sums over rows).
+        rows: row numbers of the data; empty when it cannot be told (gradients are sums over rows), and when most of the
+            batch went wrong: then it is the weights.
     """
 
     node: str
@@ -87,7 +88,9 @@ def locate(
         for value in _forward_first(graph.outputs.values()):
             if not _finite(env[value]):
                 where = rows if np.shape(env[value])[:1] == (len(rows),) and value.stage != "backward" else None
-                return Diagnosis(value.node, PASSES[value.stage], value.op.name, _bad_rows(env[value], where))
+                blamed = _bad_rows(env[value], where)
+                blamed = blamed if len(blamed) <= len(rows) / 2 else ()
+                return Diagnosis(value.node, PASSES[value.stage], value.op.name, blamed)
         gradients = {n.removeprefix("gradient "): env[v] for n, v in graph.outputs.items() if n.startswith("gradient ")}
         return _update(definition, parameters, gradients, rate)
 

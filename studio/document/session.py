@@ -33,12 +33,12 @@ class Session(QObject):
     `prepared_changed(prepared)`, `data_failed(sentence)`, `runs_changed(runs)`, `run_changed(run)`,
     `running_changed(progress or None)`, `live_changed(Live or None)`, `stages_changed()` when a stage was marked done;
     `problems_changed(problems)` when a job found others than were known, `problem_shown(problem)` when a person goes to
-    one.
+    one; `rows_shown(rows)` when someone asks for rows of the table.
     """
 
     changed = Signal(object, object)
     problems_changed = Signal(object)
-    problem_shown = Signal(object)
+    problem_shown, rows_shown = Signal(object), Signal(object)
     opened = Signal(object)
     refused = Signal(object)
     dirty_changed = Signal(object)

@@ -1,5 +1,6 @@
 """What curves are made of: values, markers, the view onto them, and drawing lines from one array."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,8 +107,13 @@ def stretches(fine: np.ndarray[Any, np.dtype[np.bool_]]) -> list[tuple[int, int]
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if b - a > 1]
 
 
-def apart(ends: list[tuple[float, float, Curve]], height: float) -> list[tuple[tuple[float, float, Curve], float]]:
-    """Return each end (x, y in pixels, curve) with how far its label moves, so that neighbours do not overlap."""
+def apart(
+    ends: list[tuple[float, float, Curve]], height: float, top: float = -math.inf
+) -> list[tuple[tuple[float, float, Curve], float]]:
+    """Return each end (x, y in pixels, curve) with how far its label moves, so that neighbours do not overlap.
+
+    top: no label's middle lies above it.
+    """
     ordered = sorted(ends, key=lambda end: end[1])
     shifts = [0.0] * len(ordered)
     for i in range(len(ordered) - 1):
@@ -115,4 +121,7 @@ def apart(ends: list[tuple[float, float, Curve]], height: float) -> list[tuple[t
         if gap < height:
             shifts[i] -= (height - gap) / 2
             shifts[i + 1] += (height - gap) / 2
+    for i, (_, y, _) in enumerate(ordered):
+        shifts[i] = max(shifts[i], top - y)
+        top = y + shifts[i] + height
     return list(zip(ordered, shifts, strict=True))

@@ -120,11 +120,12 @@ class Toasts(QObject):
 
 
 class Banner(Box):
-    """A failure that needs a decision, inside the stage: title, sentence, and buttons given by the owner."""
+    """A failure that needs a decision, inside the stage: title, sentence, the owner's buttons; `end` by the title."""
 
     def __init__(
-        self, title: str = "", text: str = "", kind: str = "error", *buttons: QWidget, closable: bool = True
-    ) -> None:
+        self, title: str = "", text: str = "", kind: str = "error", *buttons: QWidget, closable: bool = True,
+        end: QWidget | None = None,
+    ) -> None:  # fmt: skip
         icon, _ = KINDS[kind]
         tone = {"error": "danger", "info": "accent"}.get(kind, kind)
         self.title = Label(title, 13, 600, f"{tone}.text", wrap=True)
@@ -134,7 +135,8 @@ class Banner(Box):
         if closable:
             self.close_button = IconButton("x", "Close banner", size="small")
             close = [self.close_button]
-        head = row(Icon(icon, f"{tone}.text"), (column(self.title, self.text, spacing=2), 1), *close, spacing=12)
+        top = row((self.title, 1), end, spacing=12) if end else self.title
+        head = row(Icon(icon, f"{tone}.text"), (column(top, self.text, spacing=2), 1), *close, spacing=12)
         super().__init__(head, fill=f"{tone}.soft", stroke=f"{tone}.text", margins=(14, 10, 10, 10))
         if buttons:
             self.body.addWidget(row(28, *buttons, None, spacing=8))

@@ -8,6 +8,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
+from engine.errors import NotFiniteError
+from engine.project.runs import Run
 from studio import theme
 from studio.canvas.arrange import CARD_W
 from studio.canvas.node_item import NodeItem
@@ -15,8 +17,9 @@ from studio.canvas.picture import Card as Drawn
 from studio.canvas.picture import Link
 from studio.canvas.route import Route
 from studio.canvas.wire_item import WireItem
+from studio.document.session import Session
 from studio.document.stages import StageState
-from studio.pages.fit.failure import FailureBanner
+from studio.pages.fit.failure import Failure, FailureBanner
 from studio.widgets import (
     Box,
     Button,
@@ -183,9 +186,9 @@ def _empty() -> Card:
 
 def _banner() -> Card:
     made = FailureBanner()
-    made.show_failure(
-        "Numbers must stay finite; dense_2 makes one that is not (exp), in the backward pass.", True, True
-    )
+    head = "Numbers must stay finite; dense_2 makes one that is not (exp), in the backward pass"
+    error = NotFiniteError(head, layer="dense_2", stage="backward", rows=(4118, 9027), unit="line")
+    made.show_failure(Failure(Run("r1", Session().project, values={"epoch": 11, "batch": 30}), error, 0.01))
     fixed(made, height=made.heightForWidth(760))
     return Card("Error that needs a decision: banner in the stage, never a modal", made, None)
 

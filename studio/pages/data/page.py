@@ -67,6 +67,7 @@ class DataPage(Page):
         self.session.changed.connect(self._recheck)
         self.session.problems_changed.connect(self._recheck)
         self.session.problem_shown.connect(self._show_problem)
+        self.session.rows_shown.connect(self.table.show_rows)
         self._look()
         return self.choices
 

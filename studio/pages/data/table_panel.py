@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QMenu, QWidget
 
 from engine.data.columns import ColumnReport
@@ -211,6 +211,18 @@ class TablePanel(QWidget):
             card.set_surface("bg.raised", "accent.line" if mine else "border.default")
             if mine:
                 self.problems.ensureWidgetVisible(card)
+
+    def show_rows(self, rows: Sequence[int]) -> None:
+        """Select rows of the table and scroll to the first."""
+        chosen, last = QItemSelection(), self.cells.columnCount() - 1
+        for row_ in rows:
+            chosen.select(self.cells.index(row_, 0), self.cells.index(row_, last))
+        self.grid.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if rows:
+            first = self.cells.index(min(rows), 0)
+            self.grid.scrollTo(first, QAbstractItemView.ScrollHint.PositionAtCenter)
+            self.grid.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.grid.setFocus()
 
     def _problem_card(self, problem: Problem) -> Box:
         icon, state = SEVERITIES[problem.severity]

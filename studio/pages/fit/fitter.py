@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.errors import LayerwrightError, NotFiniteError
 from engine.project.document import Project
 from engine.project.hashes import changed_stages
+from studio.document import training_edits
 from studio.document.session import Session
 from studio.jobs import Job
 from studio.pages.fit.progress import ALIVE, Phase
@@ -129,18 +130,21 @@ class Fitter(QObject):
         """Whether a fit runs, pauses or is about to begin or end."""
         return self.phase in ALIVE
 
-    def start(self, run: "Run | None" = None, rate: float | None = None) -> bool:
-        """Start a fit of the session's project, or go on with a stopped run; return whether it was started."""
+    def start(self, run: "Run | None" = None, rate: float | None = None, clip: float | None = None) -> bool:
+        """Start a fit of the session's project, or go on with a stopped run; return whether it was started.
+
+        rate, clip: learning rate and clipnorm to go on with; None: as they were.
+        """
         if self.alive:
             return False
-        order = self._order(run, rate)
+        order = self._order(run, rate, clip)
         self.fitting, self._ended, self._stopping = None, None, False
         self._set("preparing")
         self._session.set_progress(0.0)
         self._job = Job(self._work(order), self._take, self._done, self._failed, name="fit").start()
         return True
 
-    def _order(self, run: "Run | None", rate: float | None) -> Order:
+    def _order(self, run: "Run | None", rate: float | None, clip: float | None) -> Order:
         """Return what to fit; a run goes on with the data that it was made from."""
         session = self._session
         base = session.path.parent if session.path else None
@@ -148,6 +152,8 @@ class Fitter(QObject):
             return Order(session.project, session.table, session.prepared, base)
         same = "data" not in changed_stages(run, session.project)
         project = dataclasses.replace(run.project, data=session.project.data) if same else run.project
+        if clip is not None:
+            project = training_edits.set_optimizer_field(project, "clipnorm", clip)
         return Order(project, session.table if same else None, session.prepared if same else None, base, run, rate)
 
     def pause(self) -> None:

@@ -7,20 +7,19 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.callbacks.spec import CallbackSpec
-from engine.errors import NotFiniteError
 from engine.project import options
 from engine.project.document import Project
 from engine.project.runs import Run
 from studio.actions import Actions
 from studio.document import training_edits
-from studio.document.session import Edit, Session
+from studio.document.session import Session
 from studio.jobs import sentence
 from studio.pages import numbers
 from studio.pages.fit.callbacks import CallbackPanel, step_of
 from studio.pages.fit.curves import RunCurves
 from studio.pages.fit.drawing import Drawing
 from studio.pages.fit.events import Event, EventsCard
-from studio.pages.fit.failure import FailureBanner
+from studio.pages.fit.failure import Failure, Rescue
 from studio.pages.fit.fitter import Begun, Fitter
 from studio.pages.fit.history import Runs
 from studio.pages.fit.live import LiveRun
@@ -48,7 +47,6 @@ class FitPage(Page):
     def __init__(self, session: Session, actions: Actions) -> None:
         self.fitter = Fitter(session)
         self.runs = Runs(session)
-        self._failure: tuple[Run | None, float] | None = None
         super().__init__(session, actions)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setProperty("ringless", True)  # the whole page takes the keyboard, for Space
@@ -65,7 +63,8 @@ class FitPage(Page):
     def centre(self) -> QWidget:
         self.drawing = Drawing(self.fitter, self.runs, self._read_live, self)
         self.head, self.charts, self.layers = self.drawing.head, self.drawing.charts, self.drawing.layers
-        self.events, self.banner = EventsCard(), FailureBanner()
+        self.events, self.rescue = EventsCard(), Rescue(self.session, self.fitter, self)
+        self.banner = self.rescue.banner
         self.working = column(
             self.banner, self.head, (self.charts, 1), self.layers, self.events, spacing=12, margins=12
         )
@@ -118,8 +117,8 @@ class FitPage(Page):
         self.drawing.epochs_read.connect(self._show_epochs)
         self.layers.tiles.picked.connect(self._layer_picked)
         self.session.selection.changed.connect(self._selected)
-        self.banner.halve.clicked.connect(self._halve_and_go_on)
-        self.banner.clip.clicked.connect(self._clip_and_start)
+        self.rescue.again.connect(self.start)
+        self.rescue.data.connect(self._to_data)
 
     # ---- what a person can do --------------------------------------------------------------------------------------
     def start(self) -> bool:
@@ -246,16 +245,11 @@ class FitPage(Page):
             if error is not None:
                 live.failed(sentence(error))
         self.runs.ended(run, live)
-        self._failure = (run, live.rate if live else 0.0)
         if error is not None:
-            self._show_failure(run, error)
+            self.rescue.show(Failure(run, error, live.rate if live else 0.0))
+            self.stack.setCurrentWidget(self.working)
         self._settings_shown()
         self.refresh()
-
-    def _show_failure(self, run: Run | None, error: BaseException) -> None:
-        numeric = isinstance(error, NotFiniteError)
-        self.banner.show_failure(sentence(error), numeric, numeric and run is not None and run.values is not None)
-        self.stack.setCurrentWidget(self.working)
 
     # ---- showing ---------------------------------------------------------------------------------------------------
     def _read_live(self) -> None:
@@ -312,6 +306,9 @@ class FitPage(Page):
         else:
             self.start()
 
+    def _to_data(self) -> None:
+        self.go.emit("data")
+
     def _evaluate(self) -> None:
         self.go.emit("evaluate")
 
@@ -344,22 +341,15 @@ class FitPage(Page):
             self._show_events()
             self.drawing.mark()
             return
-        self.session.edit(tr("Set learning rate"), _optimizer("learning_rate", rate), "learning_rate")
+        self.session.edit(
+            tr("Set learning rate"),
+            lambda p: training_edits.set_optimizer_field(p, "learning_rate", rate),
+            "learning_rate",
+        )
 
     def _callbacks_set(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
         label, key = step_of(before, after)
         self.session.edit(label, lambda project: training_edits.set_fit(project, callbacks=after), key)
-
-    def _halve_and_go_on(self, _checked: bool = False) -> None:
-        run, rate = self._failure or (None, 0.0)
-        if run is not None:
-            self.banner.hide()
-            self.runs.front = ""
-            self.fitter.start(run, rate / 2)
-
-    def _clip_and_start(self, _checked: bool = False) -> None:
-        self.session.edit(tr("Clip gradients to 1"), _optimizer("clipnorm", 1.0))
-        self.start()
 
     # ---- what the session tells ------------------------------------------------------------------------------------
     def _opened(self, _project: Project) -> None:
@@ -394,7 +384,3 @@ class FitPage(Page):
         self.callbacks.show_callbacks(cast("tuple[CallbackSpec, ...]", full.callbacks or ()))
         if not self.runs.live:
             self.rate.begin(float(getattr(options.optimizer(project), "learning_rate", 0.001)), live=False)
-
-
-def _optimizer(field: str, value: float) -> Edit:
-    return lambda project: training_edits.set_optimizer_field(project, field, value)

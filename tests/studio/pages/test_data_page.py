@@ -175,3 +175,14 @@ def test_a_number_target_is_split_at_random_and_says_so(studio: Studio, csv: Pat
     page.choices.strategies["ordered"].click()  # the one that is on: back to what the task asks for
     assert page.session.project.data.split.strategy is None
     assert page.session.stack.undoText() == "Split as the task asks"
+
+
+def test_rows_that_are_asked_for_are_selected_and_seen(studio: Studio, tmp_path: Path) -> None:
+    path = write(tmp_path / "many.csv", [f"{k}.5,{k % 7},{'ab'[k % 2]}" for k in range(400)])
+    studio.documents.open_path(path)
+    page = ready(studio)
+    studio.session.rows_shown.emit((300, 390))
+    chosen = {index.row() for index in page.table.grid.selectionModel().selectedIndexes()}
+    assert chosen == {300, 390}
+    rect = page.table.grid.visualRect(page.table.cells.index(300, 0))
+    assert page.table.grid.viewport().rect().contains(rect.center())

@@ -56,6 +56,8 @@ def test_labels_that_would_overlap_move_apart() -> None:
     curve = Curve([1], [1])
     assert [shift for _, shift in apart([(1, 10.0, curve), (1, 10.0, curve)], 14)] == [-7, 7]
     assert [shift for _, shift in apart([(1, 10.0, curve), (1, 40.0, curve)], 14)] == [0, 0]
+    assert [y + shift for (_, y, _), shift in apart([(1, 3.0, curve), (1, 5.0, curve)], 14, 8.0)] == [8, 22]
+    assert [y + shift for (_, y, _), shift in apart([(1, 30.0, curve)], 14, 8.0)] == [30]
 
 
 def test_spans_leave_out_what_is_not_finite() -> None:

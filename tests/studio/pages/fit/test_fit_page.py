@@ -1,6 +1,7 @@
 """The Fit page with a real fit: start, pause, live learning rate, stop, continue, runs that stay."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,8 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine import registry
+from engine.errors import NotFiniteError
 from engine.project import lifecycle
 from engine.project.document import Project
+from engine.project.runs import Run
 from studio.actions import Actions
 from studio.document import training_edits
 from studio.document.live import Live
@@ -19,6 +22,7 @@ from studio.document.session import Session
 from studio.document.stages import stage_states
 from studio.jobs import Job
 from studio.pages.fit import FitPage
+from studio.pages.fit.failure import Failure
 from tests.studio.conftest import wait_until
 
 LONG = 100_000
@@ -217,11 +221,71 @@ def test_infinite_numbers_open_the_banner_with_what_can_be_done(page: FitPage, s
     assert page.fitter.phase == "failed"
     assert page.banner.isVisible()
     assert page.events.events[-1].kind == "error"
-    assert page.banner.clip.isVisible()
-    page.banner.clip.click()
-    assert session.project.compile.optimizer.clipnorm == 1.0
-    assert not page.banner.isVisible()
+    title = page.banner.title.full_text()
+    assert re.fullmatch(r"Training stopped: first number that is not finite in [\w ]+, (update|\w+ pass)", title)
+    assert re.match(r"Epoch 1, batch [12]\. ", page.banner.text.full_text())
+    assert page.banner.kept.full_text() in ("Weights are those of the start", "Weights are back at epoch 1, batch 1")
+    assert page.banner.halve.isVisible()
+
+
+def failed(page: FitPage, session: Session, stage: str, lines: tuple[int, ...] = ()) -> Run:
+    """Stop a fit and show it as one that failed at a stage."""
+    long(session)
+    page.start()
+    wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > 2)
+    page.stop()
     wait_until(lambda: not page.fitter.alive)
+    assert session.run is not None
+    error = NotFiniteError("It is not finite", layer="dense_1", stage=stage, rows=lines, unit="line")
+    page.rescue.show(Failure(session.run, error, 0.004))
+    return session.run
+
+
+def test_clipping_goes_on_from_the_last_good_weights(page: FitPage, session: Session) -> None:
+    run = failed(page, session, "backward")
+    QTest.mouseClick(page.banner.clip, Qt.MouseButton.LeftButton)
+    wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > run.epochs)
+    assert session.project.compile.optimizer.clipnorm == 1.0
+    assert session.stack.undoText() == "Clip gradients to 1.0"
+    assert not page.banner.isVisible()
+    page.stop()
+    wait_until(lambda: not page.fitter.alive)
+    assert session.run.project.compile.optimizer.clipnorm == 1.0
+    assert session.run.history[0]["loss"] == run.history[0]["loss"]
+    assert not page.stale()
+
+
+def test_half_the_rate_goes_on_from_the_last_good_weights(page: FitPage, session: Session) -> None:
+    run = failed(page, session, "forward")
+    assert not page.banner.clip.isVisible()
+    assert not page.banner.show_rows.isVisible()
+    assert not page.banner.leave_out.isVisible()
+    QTest.mouseClick(page.banner.halve, Qt.MouseButton.LeftButton)
+    wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > run.epochs)
+    assert page.fitter.fitting.learning_rate == 0.002
+    page.stop()
+    wait_until(lambda: not page.fitter.alive)
+
+
+def test_rows_to_blame_are_shown_or_left_out(page: FitPage, session: Session) -> None:
+    failed(page, session, "data", (7, 12))
+    assert page.banner.title.full_text() == "Training stopped: the data hold numbers that are not finite"
+    assert not page.banner.clip.isVisible()
+    assert not page.banner.halve.isVisible()
+    went, shown = [], []
+    page.go.connect(went.append)
+    session.rows_shown.connect(shown.append)
+    QTest.mouseClick(page.banner.show_rows, Qt.MouseButton.LeftButton)
+    assert went == ["data"]
+    assert [tuple(session.table.lines[list(rows)]) for rows in shown] == [(7, 12)]
+    session.edit("Shorten", lambda p: training_edits.set_fit(p, epochs=2))
+    assert page.banner.leave_out.text().strip() == "Leave out 2 rows"
+    QTest.mouseClick(page.banner.leave_out, Qt.MouseButton.LeftButton)
+    assert session.project.data.excluded == shown[0]
+    wait_until(lambda: page.fitter.phase == "finished")
+    assert session.run.project.data.excluded == shown[0]
+    session.undo()
+    assert session.project.data.excluded == ()
 
 
 def test_what_is_missing_is_said_with_the_way_out(themed: QApplication) -> None:
