@@ -90,11 +90,11 @@ def apply(app: QApplication, mode: Mode = "system") -> None:
     """Give the application a theme. system: follow the desktop; contrast: 2 px borders and all text in full colour."""
     wanted = _system(app) if mode in ("system", "contrast") else mode
     tokens.choose(wanted, mode == "contrast")
-    if app.style().objectName() != "fusion":
+    if not app.styleSheet():  # once: setting it polishes every widget
         app.setStyle("Fusion")
     app.setPalette(palette())
     app.setFont(font(13))
-    if app.styleSheet() != sheet():  # setting it polishes every widget
+    if app.styleSheet() != sheet():  # this does too
         app.setStyleSheet(sheet())
     tokens.signals.changed.emit(mode)
 

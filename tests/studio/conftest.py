@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio import theme
 from studio.app import Studio
+from studio.document import undo
 from studio.jobs import Job, stop_all
 from studio.settings import Settings
 
@@ -24,6 +25,12 @@ def old_things_set_aside() -> None:
     gc.freeze()
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys in a row are one undo step, however slow the machine is between them."""
+    monkeypatch.setattr(undo, "MERGE_SECONDS", 60.0)
+
+
 @pytest.fixture
 def themed(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[QApplication]:
     """The application with fonts and the light theme, or another; as in the studio, no thread collects garbage."""
@@ -35,6 +42,7 @@ def themed(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[QAppl
     stop_all()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
+    theme.apply(qapp, "light")  # now that there are no widgets to restyle
     gc.enable()
 
 

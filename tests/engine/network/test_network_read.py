@@ -495,9 +495,9 @@ def test_any_text_at_all_is_an_answer(text: str) -> None:
     ids=["layers", "lines", "strangers", "brackets", "quotes", "texts", "blocks", "calls", "models"],
 )
 def test_megabytes_are_a_sentence_in_bounded_time(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     reading = read(text)
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
     assert reading.draft is None
     assert reading.errors[0].message.endswith((".", "Delete it."))
 
@@ -506,9 +506,9 @@ def test_a_thousand_layers_are_read_quickly() -> None:
     network = stack(Input((8,)), *[Dense(8, "relu", kernel_regularizer=L2(0.1))] * 999)
     made = source(network, exact=True)
     merge(read(made.text), network, made.shapes)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert merge(read(made.text.replace("Dense(8, ", "Dense(9, ", 1)), network, made.shapes).network != network
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Someone at the Define page, for all tests here, in the light and in the dark theme."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,8 +10,7 @@ from tests.studio.canvas.people import Person, classifier
 
 
 @pytest.fixture(params=["light", "dark"])
-def person(qtbot: Any, themed: QApplication, request: pytest.FixtureRequest) -> Iterator[Person]:
+def person(qtbot: Any, themed: QApplication, request: pytest.FixtureRequest) -> Person:
     """Someone at the Define page with a small classifier."""
     theme.apply(themed, request.param)
-    yield Person(qtbot, classifier())
-    theme.apply(themed, "light")
+    return Person(qtbot, classifier())

@@ -1,6 +1,5 @@
 """The keyboard alone builds, wires and changes any network; wires are chosen, put elsewhere and deleted by keys."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -57,11 +56,10 @@ class Typist:
 
 
 @pytest.fixture(params=["light", "dark"])
-def typist(qtbot: Any, themed: QApplication, request: pytest.FixtureRequest) -> Iterator[Typist]:
+def typist(qtbot: Any, themed: QApplication, request: pytest.FixtureRequest) -> Typist:
     """Someone with a keyboard and an empty project."""
     theme.apply(themed, request.param)
-    yield Typist(Person(qtbot, Project()))
-    theme.apply(themed, "light")
+    return Typist(Person(qtbot, Project()))
 
 
 def test_a_residual_network_with_two_inputs_from_nothing(typist: Typist) -> None:

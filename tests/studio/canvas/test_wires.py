@@ -202,7 +202,6 @@ def test_wires_in_their_states(qtbot: Any, themed: QApplication, mode: Any) -> N
     painter.end()
     hot = theme.color("canvas.wireHot").rgb()
     assert any(image.pixel(x, y) == hot for x in range(60) for y in range(60))
-    theme.apply(themed, "light")
 
 
 def test_an_unknown_shape_is_dashed_with_a_question_mark(qtbot: Any, themed: QApplication) -> None:

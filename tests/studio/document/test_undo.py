@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import time
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from engine import (
 from engine.errors import UsageError
 from engine.network.network import stack
 from engine.project.document import Project
-from studio.document import edits, scope
+from studio.document import edits, scope, undo
 from studio.document.lens import Lens
 from studio.document.session import UNDO_LIMIT, Session
 
@@ -173,6 +174,15 @@ def test_steps_with_one_key_become_one_until_the_drag_ends(qapp: QApplication) -
     assert session.project.fit.seed == 9
     session.undo()
     assert session.project == Project()
+
+
+def test_steps_with_one_key_stay_apart_after_a_pause(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undo, "MERGE_SECONDS", 0.01)
+    session = Session()
+    session.edit("Set seed", lambda p: edits.set_fit(p, seed=1), key="seed")
+    time.sleep(0.02)
+    session.edit("Set seed", lambda p: edits.set_fit(p, seed=2), key="seed")
+    assert session.stack.count() == 2
 
 
 def test_a_drag_that_returns_leaves_no_step(qapp: QApplication) -> None:

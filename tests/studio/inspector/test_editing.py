@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from engine.network.network import stack
 from engine.project.document import Project
-from studio.document import edits
-from studio.document.undo import MERGE_SECONDS
+from studio.document import edits, undo
 from studio.inspector.facts import formula_of
 from studio.inspector.previews import CurvePreview, RateDots, curve_of
 from studio.widgets import NumberField, Select, Switch
@@ -73,9 +72,10 @@ def test_dragging_a_label_scrubs_and_is_one_step(person: Person) -> None:
     assert layer_of(person, "dense_2").units == 64
 
 
-def test_a_slow_scrub_is_one_step_too(person: Person) -> None:
+def test_a_slow_scrub_is_one_step_too(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undo, "MERGE_SECONDS", 0.05)
     person.click_card("dense_2")
-    drag(row_of(person, "units").row.label, QPoint(10, 8), [12, 24], pause=MERGE_SECONDS + 0.1)
+    drag(row_of(person, "units").row.label, QPoint(10, 8), [12, 24], pause=0.1)
     assert layer_of(person, "dense_2").units == 68
     assert person.session.stack.count() == 1
 

@@ -92,10 +92,9 @@ def test_pause_holds_and_resume_goes_on(qapp: QApplication) -> None:
     job = Job(counter, ears.report, ears.end).start()
     wait_until(lambda: ears.reports)
     job.pause()
-    time.sleep(0.02)
-    held = counter.step
-    time.sleep(0.05)
-    assert counter.step == held
+    held = counter.step + 1  # what is in work is finished
+    time.sleep(0.07)
+    assert counter.step <= held
     assert job.paused
     job.resume()
     wait_until(lambda: counter.step > held)

@@ -131,9 +131,9 @@ def test_hundreds_of_problems_are_not_all_listed(qtbot: Any, themed: QApplicatio
     for _ in range(300):
         network, _ = network.add(layer("Dense", units=3))
     person = Person(qtbot, Project(network=network))
-    begun = time.perf_counter()
+    begun = time.process_time()
     person.session.edit("x", lambda p: edits.set_field(p, "n5", "units", 4))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     assert len(person.page.problems.rows) == 100
     assert len(person.session.problems) > 300
     person.key(K.Key_F8, SHIFT)

@@ -35,9 +35,9 @@ def test_changes_make_the_new_text(old: list[str], new: list[str]) -> None:
 
 
 def test_differences_take_bounded_time() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert differences(["x", *[""] * 10_000], ["y", *[""] * 9_000, "z"]) == [(0, 10_001, ["y", *[""] * 9_000, "z"])]
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_the_cursor_and_the_view_stay_when_other_lines_change(themed: QApplication) -> None:

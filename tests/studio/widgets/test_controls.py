@@ -37,6 +37,7 @@ from studio.widgets import (
     lay,
 )
 from studio.widgets.fields import CLEAR
+from tests.studio.conftest import wait_until
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -309,8 +310,7 @@ def test_a_toast_stays_while_the_pointer_is_on_it(themed: QApplication, monkeypa
     QTest.qWait(150)
     assert toasts.shown == [toast]
     QApplication.sendEvent(toast, QEvent(QEvent.Type.Leave))
-    QTest.qWait(150)
-    assert toasts.shown == []
+    wait_until(lambda: toasts.shown == [])
     window.deleteLater()
 
 

@@ -56,7 +56,6 @@ def page(themed: QApplication, session: Session, request: pytest.FixtureRequest)
     yield made
     made.shut()
     made.deleteLater()
-    theme.apply(themed, "light")
 
 
 def test_entering_compiles_and_shows_the_figures(page: CompilePage, session: Session) -> None:
