@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from engine.errors import ProjectError
 from engine.project.runs import Run
 from studio.document.session import Session
 from studio.pages.fit.changes import Change, changes, headline
@@ -94,16 +95,14 @@ class Runs:
         return self._curves[run.id]
 
     def layers(self) -> "tuple[Norms, Sequence[Spread]]":
-        """Return the gradients of the run in front, and how the weights of its layers lie."""
+        """Return the gradients of the run in front, and how the weights of its layers lie; nothing when damaged."""
         if self.live is not None and self.front == "":
             return self.live.norms, self.live.training.spreads
         run = self.front_run()
         if run is None:
             return Norms(), ()
         if run.id not in self._layers:
-            norms = Norms(tuple(run.layers), run.project.network)
-            norms.extend(list(run.gradient_norms()))
-            self._layers[run.id] = norms, run.spreads()
+            self._layers[run.id] = _layers(run)
         return self._layers[run.id]
 
     def drawn(self) -> list[Drawn]:
@@ -166,6 +165,15 @@ class Runs:
         if at == 0:
             return "", "", ()
         return self.title(front.id), self.title(runs[at - 1].id), changes(runs[at - 1].project, front.project)
+
+
+def _layers(run: Run) -> "tuple[Norms, Sequence[Spread]]":
+    norms = Norms(tuple(run.layers), run.project.network)
+    try:
+        norms.extend(list(run.gradient_norms()))
+        return norms, run.spreads()
+    except ProjectError:
+        return Norms(), ()
 
 
 def _event(event: object) -> Event:

@@ -7,7 +7,7 @@ import pytest
 
 from engine import layers, optimizers, registry
 from engine.model import Input, Model, Sequential
-from engine.training.spread import BINS, spread
+from engine.training.spread import BINS, MOST, spread
 from tests.engine.training import runs
 
 
@@ -138,3 +138,6 @@ def test_spreads_are_histograms_of_the_trained_weights() -> None:
     assert len(run.spreads) == 3
     assert spread(np.array([np.nan, np.inf])) == (0.0, 0.0, (0,) * BINS)
     assert sum(spread(np.array([1.0, np.nan, 2.0])).counts) == 2
+    many = np.random.default_rng(0).standard_normal(3 * MOST)
+    assert sum(spread(many).counts) == MOST
+    np.testing.assert_allclose(spread(many).counts, np.histogram(many[::3], BINS)[0])

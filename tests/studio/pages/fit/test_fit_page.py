@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from engine import registry
 from engine.errors import NotFiniteError
 from engine.project import lifecycle
+from engine.project.arrays import Arrays
 from engine.project.document import Project
 from engine.project.runs import Run
 from studio.actions import Actions
@@ -331,6 +332,22 @@ def test_layers_show_the_gradients_of_the_live_run_and_of_the_stored_one(page: F
     assert tuple(tile.spread for tile in tiles.tiles()) == session.run.spreads()
     QTest.mouseClick(tiles.viewport(), Qt.MouseButton.LeftButton, pos=tiles.rect_of(0).center())
     assert session.selection.ids == (tiles.tiles()[0].place,)
+
+
+def test_a_run_whose_arrays_are_damaged_still_has_its_curves(page: FitPage, session: Session) -> None:
+    page.start()
+    wait_until(lambda: not page.fitter.alive)
+    whole = session.run
+    assert whole is not None
+    damaged = Arrays(packed=b"nothing", tensors=whole.weights.tensors, sha256="0" * 64, where="weights")
+    session.add_run(whole.replace(id="", weights=damaged))
+    page.runs.pick("r2")
+    page.refresh()
+    assert page.front_curves().epochs == 3
+    assert not page.layers.isVisible()
+    page.runs.pick("r1")
+    page.refresh()
+    assert page.layers.isVisible()
 
 
 def test_a_layer_without_gradient_is_told_once(page: FitPage, session: Session) -> None:
