@@ -157,18 +157,19 @@ class Built:
     # ---- binding -------------------------------------------------------------------------------------------------
     def _settle(self) -> None:
         """Make the flat vectors of the definition, with the values that the layers have, and point the layers there."""
-        drawn = initial_weights(self.network, self.seed, self.shapes)
+        shapes = self.shapes
+        drawn = initial_weights(self.network, self.seed, shapes)
         places = layout(self.definition)
-        for entry in places.entries:
-            variable = self._variable(entry.node, entry.weight)
+        variables = [self._variable(entry.node, entry.weight, shapes) for entry in places.entries]
+        for entry, variable in zip(places.entries, variables, strict=True):
             if variable.drawn:
                 drawn[entry.node, entry.weight] = variable.value
         self._parameters = Parameters(places, drawn)
         self._bound = []
-        for entry in places.entries:
+        for entry, variable in zip(places.entries, variables, strict=True):
             view = self._parameters.view(entry.node, entry.weight)
-            self._variable(entry.node, entry.weight).point(view, self._parameters.fetch)
-            self._bound.append((self._variable(entry.node, entry.weight), view))
+            variable.point(view, self._parameters.fetch)
+            self._bound.append((variable, view))
 
     def _rebind(self) -> None:
         """Take back variables that another model's compile pointed elsewhere, with the values they have now."""
@@ -178,11 +179,10 @@ class Built:
                 view[...] = variable.value
                 variable.point(view, self._parameters.fetch)
 
-    def _variable(self, node: str, weight: str) -> Variable:
+    def _variable(self, node: str, weight: str, shapes: Shapes) -> Variable:
         layer = self._form.layers[node]
         if not layer.built:
-            output = self.shapes.output
-            layer.build([(None, *(output[s] or ())) for s in self.network.sources(node)])
+            layer.build([(None, *(shapes.output[s] or ())) for s in self.network.sources(node)])
         return layer.variable(weight)
 
     def _freeze(self) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import callbacks, layers
+from engine import callbacks, layers, registry
 from engine.errors import DataError, DeviceError, ModelError, ProjectError, ShapeError, UsageError
-from engine.model import Input, Model, Sequential, load_model
+from engine.model import Input, Model, Sequential, built, load_model
 from engine.network.network import stack
+from engine.network.shapes import infer
 
 RNG = np.random.default_rng(8)
 X = RNG.standard_normal((70, 4)).astype("float32")
@@ -33,6 +34,21 @@ PAIRS = RNG.integers(0, 5, (70, 2))
 
 
 # ---- weights --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("count", [3, 60])
+def test_shapes_are_found_as_often_whatever_the_number_of_layers(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[object] = []
+
+    def counted(*given: Any) -> Any:
+        found.append(given)
+        return infer(*given)
+
+    monkeypatch.setattr(built, "infer", counted)
+    dense = registry.named("layer", "Dense")
+    network = stack(registry.named("layer", "Input")(shape=(4,)), *[dense(units=4) for _ in range(count)])
+    assert len(Model.from_network(network).weights) == 2 * count
+    assert len(found) <= 4
+
+
 def test_weights_are_there_before_compile_and_follow_the_seed() -> None:
     first, same, other = small(seed=1), small(seed=1), small(seed=2)
     assert [w.shape for w in first.get_weights()] == [(4, 5), (5,), (5, 1), (1,)]
