@@ -11,6 +11,10 @@ from engine.network.shapes import Shapes
 from engine.specs import Spec
 
 PROBABILITIES = ("sigmoid", "softmax")
+RANGES = {
+    "sigmoid": "between 0 and 1", "softmax": "between 0 and 1", "tanh": "between -1 and 1", "relu": "at 0 or above",
+}  # fmt: skip
+"""What an output with an activation can answer; a target that is scaled, as usual, has half of its values below 0."""
 TRANSPARENT = ("Reshape", "Flatten", "Dropout", "GaussianNoise")
 LAYERS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "PReLU": "relu"}
 CATEGORICAL = "loss.categorical_crossentropy/1"
@@ -150,9 +154,8 @@ def _activation(end: _End) -> Iterator[Problem]:
 
 def _squeezed(end: _End) -> Iterator[Problem]:
     """A regression whose output cannot reach every number."""
-    if end.activation in (*PROBABILITIES, "tanh"):
-        low = -1 if end.activation == "tanh" else 0
-        text = f"{end.node.name} has the activation {end.activation}, so its answers stay between {low} and 1."
+    if end.activation in RANGES:
+        text = f"{end.node.name} has the activation {end.activation}, so its answers stay {RANGES[end.activation]}."
         fix = f"Use no activation with {end.kind}, unless the target stays there too."
         yield end.problem(text, fix, "limited range", end.with_activation("linear"), "warning")
 

@@ -59,7 +59,7 @@ TEMPLATES = (
     Template(
         "regression", "Regression", "A number, with residuals. Ends in one linear unit.", "trending-up", "norm",
         ("Dense", "Dense", "Linear"),
-        (("Input", {}), DENSE, DENSE, ("Dense", {"units": 1})), "regression", "diabetes",
+        (("Input", {}), DENSE, DENSE, ("Dense", {"units": 1, "activation": "linear"})), "regression", "diabetes",
     ),
     Template(
         "image", "Image", "Pixels in columns, seen as a picture of 8\u00a0×\u00a08.", "image", "conv",

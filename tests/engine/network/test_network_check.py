@@ -82,6 +82,10 @@ def test_what_goes_together_is_left_alone(network: Network, goal: Goal) -> None:
             Repair("set_field", ("n2", "activation", "linear"), "Set the activation to linear"),
         ),
         (
+            net(Dense(1, "relu")), MeanSquaredError(), {"width": 1}, "limited range", "warning",
+            Repair("set_field", ("n2", "activation", "linear"), "Set the activation to linear"),
+        ),
+        (
             net(Dense(2, "softmax")), SparseCategoricalCrossentropy(), {"classes": 3}, "needs 3 units", "error",
             Repair("set_field", ("n2", "units", 3), "Set units to 3"),
         ),
