@@ -20,7 +20,8 @@ Span = tuple[float, float]
 class Curve:
     """One series: values, colour token, width, dash (index into DASHES), and a label at its end.
 
-    faint: drawn as a light tint (the raw curve under a smoothed one).
+    faint: drawn as a light tint (the raw curve under a smoothed one). name: what the cursor calls it, the label if
+    empty. told: the values that the cursor tells, where those that are drawn are smoothed.
     """
 
     x: Any
@@ -30,6 +31,8 @@ class Curve:
     dash: int = 0
     label: str = ""
     faint: bool = False
+    name: str = ""
+    told: Any = None
 
 
 @dataclass(frozen=True, slots=True)

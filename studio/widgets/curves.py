@@ -28,6 +28,8 @@ FAINT = 0.2
 class CurvePlot(Themed, QWidget):
     """`set_curves` replaces the curves; a person's zoom (wheel) and pan (drag) stay until `fit_view`.
 
+    x_step: how far apart the numbers under the axis are at least; 1 where x counts something.
+
     Signals: `hovered(x or None)`, `maximized()` on double click.
     """
 
@@ -43,13 +45,14 @@ class CurvePlot(Themed, QWidget):
         log: bool = False,
         x_range: Span | None = None,
         y_range: Span | None = None,
+        x_step: float = 0.0,
     ) -> None:
         super().__init__()
         self._curves: tuple[Curve, ...] = ()
         self._markers: tuple[Marker, ...] = ()
         self._shades: tuple[Span, ...] = ()
         self._x_label, self._y_label, self._log = x_label, y_label, log
-        self._x_range, self._y_range = x_range, y_range
+        self._x_range, self._y_range, self._x_step = x_range, y_range, x_step
         self._steered: tuple[Span, Span] | None = None
         self._cursor: float | None = None
         self._drag: tuple[QPointF, View] | None = None
@@ -236,7 +239,7 @@ class CurvePlot(Themed, QWidget):
             text = f"{10.0**value:.4g}" if self._log else f"{value:.6g}"
             painter.drawText(QRectF(0, y - 8, area.left() - 8, LINE), RIGHT, text)
         painter.fillRect(QRectF(area.left(), area.bottom(), area.width(), 1), theme.color("border.default"))
-        for value in round_ticks(*view.x, max(int(area.width() / 44), 2)):
+        for value in round_ticks(*view.x, max(int(area.width() / 44), 2), self._x_step):
             x = view.at(value, view.y[0])[0]
             painter.drawText(QRectF(x - 40, area.bottom() + 5, 80, LINE), CENTRE, f"{value:.6g}")
         self._paint_names(painter, area)
@@ -335,13 +338,13 @@ class CurvePlot(Themed, QWidget):
 
     def said_at(self, x: float) -> str:
         """Return the values of all named curves at the point nearest to x: "12 · train 0.41 · validation 0.45"."""
-        parts, place = [], None
-        for curve in self._curves:
-            if curve.label and not curve.faint and len(curve.x):
-                near = int(np.abs(np.asarray(curve.x, float) - x).argmin())
-                place = float(curve.x[near]) if place is None else place
-                parts.append(f"{curve.label.split(' ')[0]} {float(curve.y[near]):.4g}")
-        return " · ".join([f"{place:.4g}", *parts]) if parts else ""
+        told = [c for c in self._curves if (c.name or c.label) and not c.faint and len(c.x)]
+        if not told:
+            return ""
+        places = np.unique(np.concatenate([np.asarray(c.x, float) for c in told]))
+        place = float(places[np.abs(places - x).argmin()])
+        parts = [_told(c, place) for c in told if c.x[0] <= place <= c.x[-1]]
+        return " · ".join([f"{place:.4g}", *parts])
 
     @staticmethod
     def _chip(painter: QPainter, box: QRectF, text: str, color: str, fill: str) -> None:
@@ -349,3 +352,9 @@ class CurvePlot(Themed, QWidget):
         painter.setPen(theme.color(color))
         painter.setFont(theme.font(11, 600))
         painter.drawText(box, CENTRE, text)
+
+
+def _told(curve: Curve, x: float) -> str:
+    near = int(np.abs(np.asarray(curve.x, float) - x).argmin())
+    values = curve.y if curve.told is None else curve.told
+    return f"{curve.name or curve.label} {float(values[near]):.4g}"

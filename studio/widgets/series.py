@@ -57,11 +57,11 @@ def decade_ticks(low: float, high: float, most: int) -> list[float]:
     return ticks[:: math.ceil(len(ticks) / most)]
 
 
-def round_ticks(low: float, high: float, most: int) -> list[float]:
-    """Return multiples of 1, 2 or 5 times a power of ten from low to high, at most about `most` of them."""
+def round_ticks(low: float, high: float, most: int, least: float = 0.0) -> list[float]:
+    """Return multiples of 1, 2 or 5 times a power of ten from low to high: at most about `most`, `least` apart."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return []
-    raw = (high - low) / max(most, 1)
+    raw = max((high - low) / max(most, 1), least)
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)

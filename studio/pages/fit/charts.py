@@ -39,12 +39,13 @@ def main_lines(run: RunCurves, figure: str, smoothing: float, figures: bool = Fa
     names = (tr("train"), tr("val") if figures else tr("validation"))
     for series, color, name in zip(run.pair(figure), ("plot.0", "plot.1"), names, strict=True):
         if len(series):
-            lines += _line(series, color, f"{name} {numbers.figure(series.y[-1])}" if figures else name, smoothing)
+            label = f"{name} {numbers.figure(series.y[-1])}" if figures else name
+            lines += _line(series, color, label, name, smoothing)
     return sorted(lines, key=lambda line: not line.faint)
 
 
-def _line(series: Series, color: str, label: str, smoothing: float) -> list[Curve]:
-    top = Curve(series.x, series.smoothed(smoothing), color, 2, label=label)
+def _line(series: Series, color: str, label: str, name: str, smoothing: float) -> list[Curve]:
+    top = Curve(series.x, series.smoothed(smoothing), color, 2, label=label, name=name, told=series.y)
     return [Curve(series.x, series.y, color, 1, faint=True), top] if smoothing > 0 and len(series) > 1 else [top]
 
 
@@ -54,7 +55,9 @@ def compared_line(run: Drawn, figure: str, smoothing: float, named: bool = True)
     series = validation if len(validation) else train
     if not len(series):
         return []
-    return [Curve(series.x, series.smoothed(smoothing), f"plot.{run.slot}", 1, run.dash, run.title if named else "")]
+    color, label = f"plot.{run.slot}", run.title if named else ""
+    y = series.smoothed(smoothing)
+    return [Curve(series.x, y, color, 1, run.dash, label, name=run.title, told=series.y)]
 
 
 def reach(runs: Sequence[Drawn], epochs: int, width: int) -> tuple[float, float]:
@@ -88,7 +91,7 @@ class LossCard(ChartCard):
     changed = Signal()
 
     def __init__(self) -> None:
-        plot = CurvePlot(name=tr("Loss curves"), x_label=tr("epoch"))
+        plot = CurvePlot(name=tr("Loss curves"), x_label=tr("epoch"), x_step=1)
         self.smoothing = Slider(0.6, 0.0, 0.95, name=tr("Smoothing"), step=0.05)
         self.amount = Label("0.60", 11, 500, mono=True)
         self.log = Switch(name=tr("Logarithmic loss axis"))
@@ -129,7 +132,7 @@ class MetricCard(ChartCard):
     changed = Signal()
 
     def __init__(self) -> None:
-        plot = CurvePlot(name=tr("Metric curves"), x_label=tr("epoch"))
+        plot = CurvePlot(name=tr("Metric curves"), x_label=tr("epoch"), x_step=1)
         self.select = Select([], name=tr("Metric"), small=True, width=124)
         super().__init__(tr("Metric"), plot, self.select)
         self._names: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio import theme
 from studio.widgets.plot import BarPlot, Curve, CurvePlot, Marker, ScatterPlot
+from studio.widgets.series import round_ticks
 
 
 def test_curves_are_drawn_where_they_belong(themed: QApplication) -> None:
@@ -26,6 +27,20 @@ def test_curves_are_drawn_where_they_belong(themed: QApplication) -> None:
     assert heads == ["epoch", "train"]
     assert rows[0] == [1.0, 1.0]
     assert plot.said_at(4.2) == "4 · train 0.25"
+
+
+def test_the_cursor_tells_whole_names_and_only_of_curves_that_are_there(themed: QApplication) -> None:
+    plot = CurvePlot(name="Loss", x_step=1)
+    short = Curve([1, 2, 3], [0.9, 0.8, 0.7], label="Run 1")
+    smooth = Curve(np.arange(1, 9), np.full(8, 0.5), label="train 0.3", name="train", told=np.linspace(1, 0.3, 8))
+    plot.set_curves([short, smooth])
+    assert plot.said_at(2.2) == "2 · Run 1 0.8 · train 0.9"
+    assert plot.said_at(7.1) == "7 · train 0.4"
+
+
+def test_ticks_of_what_is_counted_are_whole() -> None:
+    assert round_ticks(1, 3, 10) == pytest.approx([1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.4, 2.6, 2.8, 3])
+    assert round_ticks(1, 3, 10, 1) == [1, 2, 3]
 
 
 def test_log_scale_leaves_out_what_is_not_positive(themed: QApplication) -> None:
