@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from engine.errors import UsageError
 from studio import theme
 from studio.text import tr
-from studio.widgets import Button, CodeView, FocusRing, Label, LineEdit, column, lay, row
+from studio.widgets import Box, Button, CodeView, FocusRing, Label, LineEdit, column, fixed, lay, row
 from studio.widgets.button import Kind
 
 LONGEST_NAME = 80
@@ -42,8 +42,7 @@ class Question(QDialog):
         parts: list[QWidget] = [heading, sentence]
         if details:
             view = CodeView(details, name=tr("Details"), size=11)
-            view.setFixedHeight(180)
-            parts.append(view)
+            parts.append(fixed(Box((view, 1), fill="bg.code", margins=1), height=180))
         ordered = list(self.buttons.values())
         copy: list[QWidget] = []
         if details:

@@ -1,9 +1,10 @@
 """A dialog to read in: Markdown of our own, with links to licence texts that come with the program."""
 
 import importlib.resources
+from collections.abc import Iterator
 
 from PySide6.QtCore import QSize, QUrl
-from PySide6.QtGui import QDesktopServices, QTextCursor, QTextTable
+from PySide6.QtGui import QDesktopServices, QFont, QTextCharFormat, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from studio import theme
@@ -12,6 +13,7 @@ from studio.widgets import Button, FocusRing, Label, Themed, lay, named, row
 
 LOCAL = "text"
 """Scheme of links to a file in resources: text:fonts/OFL-Inter.txt."""
+HEAVIEST = QFont.Weight.DemiBold
 
 
 class Text(Themed, QTextBrowser):
@@ -34,8 +36,18 @@ class Text(Themed, QTextBrowser):
 
     def _show(self) -> None:
         self.setMarkdown(self._markdown)
+        self._lighten()
         self._give_room()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _lighten(self) -> None:
+        """Write what is bold in the heaviest weight that there is a font for: Qt would smear it."""
+        cursor, lighter = QTextCursor(self.document()), QTextCharFormat()
+        lighter.setFontWeight(HEAVIEST)
+        for start, end in list(_bold(self.document())):
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(lighter)
 
     def _give_room(self) -> None:
         """Keep paragraphs, headings and points apart: Markdown as Qt sets it has no room between them."""
@@ -88,6 +100,17 @@ class Reading(QDialog):
         self.resize(QSize(wide, 560).boundedTo(room))
         self.close_button.setFocus()
         FocusRing(self)
+
+
+def _bold(document: QTextDocument) -> Iterator[tuple[int, int]]:
+    """Yield where texts begin and end that are heavier than any font that is bundled."""
+    block = document.begin()
+    while block.isValid():
+        for form in block.textFormats():
+            if form.format.fontWeight() > HEAVIEST:
+                start = block.position() + form.start
+                yield start, start + form.length
+        block = block.next()
 
 
 def resource(path: str) -> str:

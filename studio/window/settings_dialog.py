@@ -123,7 +123,7 @@ class SettingsDialog(QDialog):
         words = tr("Reset all keys") if group == KEYS else tr("Restore defaults")
         self.defaults.set_text(words)
         self.defaults.setAccessibleName(words)
-        self.search.setPlaceholderText(tr("Search actions or keys") if group == KEYS else tr("Search settings"))
+        self.search.setPlaceholderText(tr("Search keys") if group == KEYS else tr("Search settings"))
         self._search(self.search.text())
 
     def show_setting(self, id: str) -> None:
@@ -146,8 +146,8 @@ class SettingsDialog(QDialog):
             self.nav[group] = NavButton(tr(title), icon, self._nav_pressed)
             self.nav[group].setProperty("group", group)
         head = Label(tr("Settings"), 16, 600, display=True)
-        items: list[Item] = [head, 4, self.search, 6, *self.nav.values(), None]
-        return fixed(Box(*items, radius=0, sides="r", spacing=2, margins=(14, 18, 14, 14)), 220)  # type: ignore[no-any-return]
+        items: list[Item] = [head, 6, self.search, 6, *self.nav.values(), None]
+        return fixed(Box(*items, radius=0, sides="r", spacing=2, margins=(14, 16, 14, 14)), 220)  # type: ignore[no-any-return]
 
     def _form(self) -> QWidget:
         self.heads: dict[str, Label] = {}

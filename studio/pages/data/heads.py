@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from engine.data.columns import ColumnReport
 from studio import theme
-from studio.text import tr
+from studio.text import plural, tr
 from studio.widgets import Themed, icon_at, named, rounded
 
 HEIGHT = 172
@@ -33,6 +33,8 @@ ROLES: dict[str, tuple[str, str]] = {
 }
 ROLE_BOX = QRect(8, 140, 0, 24)
 TYPE_BOX = QRect(8, 32, 0, 20)
+ROLE_ROOM = 62
+"""Width that a role takes beside its word: margins, dot and chevron."""
 
 
 def short(value: float | None) -> str:
@@ -55,8 +57,8 @@ def range_line(report: ColumnReport) -> str:
         return f"{day(report.minimum)} – {day(report.maximum)}"
     if report.type == "number" and report.minimum is not None:
         return f"{short(report.minimum)} – {short(report.maximum)}"
-    noun = tr("classes") if report.role == "target" else tr("values")
-    return f"{report.unique:,} {noun}"
+    one, many = ("class", "classes") if report.role == "target" else ("value", "values")
+    return plural(report.unique, one, many)
 
 
 class Heads(Themed, QHeaderView):

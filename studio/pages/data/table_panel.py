@@ -5,7 +5,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QMenu, QWidget
 
 from engine.data.columns import ColumnReport
@@ -15,7 +16,7 @@ from studio.document import data_edits
 from studio.document.mending import fixes
 from studio.document.session import Session
 from studio.pages.data.cells import Cells
-from studio.pages.data.heads import HEIGHT, ROLES, TYPES, Heads
+from studio.pages.data.heads import HEIGHT, ROLE_ROOM, ROLES, TYPES, Heads
 from studio.text import plural, tr
 from studio.widgets import (
     Box,
@@ -52,6 +53,7 @@ SEVERITIES = {
     "tip": ("lightbulb", "info"),
 }
 SHOWN_REJECTS = 200
+MARGIN, MOST_PROBLEMS = 12, 132
 
 
 class TablePanel(QWidget):
@@ -90,9 +92,13 @@ class TablePanel(QWidget):
         cards = QGridLayout(self.problem_grid)
         cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(8)
-        self.problems = Scroll(column(self.problem_grid, None), name=tr("Problems of the data"))
-        self.problems.setFixedHeight(112)
-        lay(self, [(table, 1), self.problem_head, self.problems], True, 6, 12)
+        cards.setColumnStretch(0, 1)
+        cards.setColumnStretch(1, 1)
+        self.problem_grid.installEventFilter(self)
+        content = column(self.problem_grid, None, spacing=0)
+        content.setMinimumHeight(1)  # else it asks for the height of words that stand one below the other
+        self.problems = Scroll(content, name=tr("Problems of the data"))
+        lay(self, [(table, 1), self.problem_head, self.problems], True, 6, MARGIN)
         self.search.searched.connect(self._refilter)
         self.filter.changed.connect(self._refilter)
         self.heads.asked.connect(self._menu)
@@ -199,6 +205,20 @@ class TablePanel(QWidget):
             grid.addWidget(card, place // 2, place % 2)
         self.problems.setVisible(bool(problems))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_problems()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # the cards have come on screen: only now they have a height
+            self._fit_problems()
+        return False
+
+    def _fit_problems(self) -> None:
+        """Give the problems the height that they need, so far as that leaves the table its room."""
+        needed = self.problem_grid.heightForWidth(self.width() - 2 * MARGIN)
+        self.problems.setFixedHeight(min(max(needed, 0), MOST_PROBLEMS))
+
     def show_problem(self, problem: Problem) -> None:
         """Show where a problem is: its column is selected, its card is seen and framed."""
         columns = [r.name for r in self.visible()]
@@ -241,8 +261,10 @@ class TablePanel(QWidget):
 
 
 def _width(report: ColumnReport) -> int:
-    """A column is as wide as its type needs, or as its name, within reason."""
-    return max(WIDTHS[report.type], min(math.ceil(theme.text_width(report.name, theme.font(12, 600))) + 22, WIDEST))
+    """A column is as wide as its type and its role need, or as its name, within reason."""
+    name = min(math.ceil(theme.text_width(report.name, theme.font(12, 600))) + 22, WIDEST)
+    role = math.ceil(theme.text_width(tr(ROLES[report.role][0]), theme.font(12))) + ROLE_ROOM
+    return max(WIDTHS[report.type], name, role)
 
 
 def rejects_card(table: "Data") -> Card:

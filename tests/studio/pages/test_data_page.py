@@ -1,5 +1,6 @@
 """The Data page without a table: being read, not readable, changed or moved; and another file for the same project."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,6 +147,27 @@ def test_moved_data_are_asked_for_and_the_project_stays(studio: Studio, csv: Pat
 def test_dates_are_shown_as_dates() -> None:
     report = ColumnReport("day", "date", "input", "", minimum=737425.0, maximum=737790.5)
     assert range_line(report) == "2020-01-01 – 2020-12-31"
+
+
+def test_one_value_is_no_values() -> None:
+    one = ColumnReport("shop", "category", "input", "", values=(("a", 9),), unique=1)
+    assert range_line(one) == "1 value"
+    assert range_line(dataclasses.replace(one, unique=3, role="target")) == "3 classes"
+
+
+def test_problems_stand_side_by_side_without_a_scroll_bar(studio: Studio, tmp_path: Path) -> None:
+    rows = [f"{i},{'yes' if i % 12 else 'no'}" for i in range(96)]
+    studio.documents.open_path(write(tmp_path / "odd.csv", [*rows, "1", "1,2,3,4,5"], "length,class"))
+    page = ready(studio)
+    studio.session.edit("Target", lambda p: edits.set_role(p, "class", "target"))
+    ready(studio)
+    table = page.table
+    wait_until(lambda: len(table.cards) >= 2 and table.cards[1][1].height() > 20)
+    first, second = (card for _, card in table.cards[:2])
+    assert abs(first.width() - second.width()) <= 1
+    assert first.height() == second.height()
+    assert not table.problems.verticalScrollBar().isVisible()
+    assert table.problems.height() == table.problem_grid.height()
 
 
 def test_the_filter_keeps_its_place_when_columns_change(studio: Studio, csv: Path) -> None:
