@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -114,13 +114,26 @@ class Stage(QWidget):
         self.minimap.move(EDGE, height - EDGE - self.zoom_tools.height() - 8 - self.minimap.height())
         self.total.move(width - EDGE - self.total.width(), EDGE)
         left = EDGE + max(self.tools.width(), self.zoom_tools.width()) + 12
-        self.aligns.move(max(left, (width - self.aligns.width()) // 2), height - EDGE - self.aligns.height())
+        self.aligns.move(self._free_of_cards(left), height - EDGE - self.aligns.height())
         self.finder.move(width - EDGE - self.finder.width(), EDGE + self.total.height() + 8)
         self._viewed()
         self.minimap.setVisible(
             self.map_button.isChecked() and height > 330 and bool(self.session.project.network.nodes)
         )
         self.callout.place()
+
+    def _free_of_cards(self, left: int) -> int:
+        """Return where the bar at the bottom begins: in the middle, or at the right where that covers less of cards."""
+        wide, tall = self.aligns.width(), self.aligns.height()
+        middle, right = max(left, (self.width() - wide) // 2), max(left, self.width() - EDGE - wide)
+        cards = [self.view.mapFromScene(c.mapRectToScene(c.shape().boundingRect())).boundingRect()
+                 for c in self.scene.nodes.values()]  # fmt: skip
+
+        def covered(x: int) -> int:
+            parts = (c & QRect(x, self.height() - EDGE - tall, wide, tall) for c in cards)
+            return sum(part.width() * part.height() for part in parts)
+
+        return min((middle, right), key=covered)
 
     def _place_empty(self) -> None:
         """Put the empty state under the training targets, which are there without a layer."""

@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt, QVariantAnimation
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtTest import QTest
 
 from engine.network.network import stack
@@ -162,6 +162,23 @@ def test_the_bar_appears_with_two_and_lines_them_up(person: Person) -> None:
     person.session.undo()
     person.key(K.Key_W, ALT)
     assert person.scene.place_of(person.id("dense_2"))[1] == person.scene.place_of(person.id("dense_1"))[1]
+
+
+def test_the_bar_goes_aside_where_it_would_cover_cards(person: Person) -> None:
+    bar, view = person.page.stage.aligns, person.view
+
+    def begins(zoom: float, middle_of_view: float) -> int:
+        view.zoom_to(zoom)
+        view.centre_on(QPointF(118, middle_of_view))
+        person.session.selection.clear()
+        person.session.selection.set(person.id("dense_1"), person.id("dense_2"))
+        return int(bar.x())
+
+    low = max(item.y() for item in person.scene.nodes.values())
+    free, covering = begins(0.5, low - 400), begins(1.0, low - 200)
+    middle = (person.page.stage.width() - bar.width()) // 2
+    assert free == middle < covering
+    assert bar.geometry().right() < person.page.stage.width()
 
 
 def test_one_card_cannot_be_lined_up(person: Person) -> None:
