@@ -94,7 +94,8 @@ class WireItem(QGraphicsItem):
         scale = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tone = color(self._tone())
-        draw_way(painter, self._path, tone, self._thickness(), dashed=self.link.wrong or self.link.unknown)
+        dashed = self.link.wrong or self.link.unknown or self.fitting
+        draw_way(painter, self._path, tone, self._thickness(), dashed=dashed)
         arrow(painter, self.route.points, tone)
         if scale >= LABEL_FROM:
             self._label(painter, max(11, math.ceil(LEGIBLE / scale)))

@@ -113,18 +113,19 @@ def stretches(fine: np.ndarray[Any, np.dtype[np.bool_]]) -> list[tuple[int, int]
 def apart(
     ends: list[tuple[float, float, Curve]], height: float, top: float = -math.inf
 ) -> list[tuple[tuple[float, float, Curve], float]]:
-    """Return each end (x, y in pixels, curve) with how far its label moves, so that neighbours do not overlap.
+    """Return each end (x, y in pixels, curve) with how far its label moves: as little as keeps all of them apart.
 
     top: no label's middle lies above it.
     """
     ordered = sorted(ends, key=lambda end: end[1])
-    shifts = [0.0] * len(ordered)
-    for i in range(len(ordered) - 1):
-        gap = ordered[i + 1][1] + shifts[i + 1] - ordered[i][1] - shifts[i]
-        if gap < height:
-            shifts[i] -= (height - gap) / 2
-            shifts[i + 1] += (height - gap) / 2
-    for i, (_, y, _) in enumerate(ordered):
-        shifts[i] = max(shifts[i], top - y)
-        top = y + shifts[i] + height
+    groups: list[tuple[float, int]] = []
+    """Labels that touch: where the first of them would stand on the average, and how many they are."""
+    for i, (_, y, _curve) in enumerate(ordered):
+        group = (y - i * height, 1)
+        while groups and groups[-1][0] > group[0]:
+            (first, n), (second, m) = groups.pop(), group
+            group = ((first * n + second * m) / (n + m), n + m)
+        groups.append(group)
+    firsts = [max(first, top) for first, count in groups for _ in range(count)]
+    shifts = [first + i * height - end[1] for i, (first, end) in enumerate(zip(firsts, ordered, strict=True))]
     return list(zip(ordered, shifts, strict=True))

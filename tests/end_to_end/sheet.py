@@ -12,7 +12,7 @@ from engine.errors import NotFiniteError
 from engine.project.runs import Run
 from studio import theme
 from studio.canvas.arrange import CARD_W
-from studio.canvas.node_item import NodeItem
+from studio.canvas.node_item import NodeItem, Running
 from studio.canvas.picture import Card as Drawn
 from studio.canvas.picture import Link
 from studio.canvas.route import Route
@@ -45,9 +45,11 @@ if TYPE_CHECKING:
 
 SIZE = (1440, 900)
 DENSE = Drawn("n1", "Dense", "dense_2", "64 units · relu", "4,160", "core", "layers")
-CARDS: tuple[tuple[str, Drawn, dict[str, bool]], ...] = (
+CARDS: tuple[tuple[str, Drawn, dict[str, Any]], ...] = (
     ("Default", DENSE, {}),
     ("Selected", DENSE, {"chosen": True, "alone": True}),
+    ("Selected with others", DENSE, {"chosen": True}),
+    ("Running, progress in the card", DENSE, {"live": Running(0.6, "epoch 38", "grad 0.29")}),
     ("Error, with badge", dataclasses.replace(DENSE, error="units: need 1 or more"), {}),
     ("Warning", dataclasses.replace(DENSE, warning="limited range"), {}),
     ("Ghost while dragging", DENSE, {"ghost": True}),
@@ -83,7 +85,7 @@ class _Canvas(QGraphicsView):
             item.setPos(x, y)
             scene.addItem(item)
         self._wires(30 + len(CARDS) // 2 * 86)
-        scene.setSceneRect(0, 0, 2 * CARD_W + 80, 470)
+        scene.setSceneRect(0, 0, 2 * CARD_W + 80, 556)
 
     def _title(self, text: str, x: float, y: float) -> None:
         item = self._scene.addText(text, theme.font(11, 500))
@@ -118,12 +120,12 @@ class Sheet(QWidget):
 
     def __init__(self, studio: "Studio", added: QPixmap) -> None:
         super().__init__()
-        canvas = fixed(Card("Layer card and wires", (_Canvas(), 1), margins=(1, 0, 1, 1)), height=492)
+        canvas = fixed(Card("Layer card and wires", (_Canvas(), 1), margins=(1, 0, 1, 1)), height=578)
         list_ = Label()
         list_.setPixmap(added)
         left = fixed(column(canvas, (Card("Quick add: Tab", list_, None), 1), spacing=12), 590)
         upper = row((_controls(), 43), (_toasts(self), 57), spacing=12, height=298)
-        right = column(upper, fixed(_empty(), height=226), fixed(_banner(), height=186), _marks(studio), None,
+        right = column(upper, fixed(_empty(), height=226), fixed(_banner(), height=144), _marks(studio), None,
                        spacing=12)  # fmt: skip
         title = row(Label("Components and states", 20, 600, display=True), None)
         lay(self, [title, (row(left, (right, 1), spacing=12), 1)], True, 8, 14)
