@@ -28,7 +28,9 @@ class Findings:
         self._misfits: tuple[Problem, ...] = ()
 
     def now(self) -> tuple[Problem, ...]:
-        """Return the problems of the current project, as far as they are known."""
+        """Return the problems of the current project, as far as they are known: none before its table is there."""
+        if self._session.reading and self.job_from is not None:
+            return ()
         if self._now is None:
             self._keep(self._so_far() if self.by_job() else self.check(self._session.project))
         assert self._now is not None

@@ -232,6 +232,11 @@ class Session(QObject):
         return self._table
 
     @property
+    def reading(self) -> bool:
+        """Whether the table is still to come: its file is known, and nothing was found against it."""
+        return self._table is None and bool(self._project.data.source.path) and not self.data_problem
+
+    @property
     def prepared(self) -> "Prepared | None":
         """Columns, task, parts, recipe and tensors for the current data settings; None until computed."""
         return self._prepared

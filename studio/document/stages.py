@@ -25,6 +25,7 @@ TODO = {
     "evaluate": "Nothing to evaluate yet. Fit first.",
     "predict": "Nothing to predict with yet. Fit first.",
 }
+READING = "The data are being read."
 
 
 def stage_states(session: Session) -> dict[str, StageState]:
@@ -46,7 +47,7 @@ def _data(session: Session) -> StageState:
     if not session.project.data.source.path:
         return StageState("todo", TODO["data"])
     if session.prepared is None:
-        return StageState("todo", "The data are being read.")
+        return StageState("todo", READING)
     errors = [p for p in session.problems if p.severity == "error" and p.node is None and p.where not in PLACES]
     return StageState("error", str(errors[0])) if errors else StageState("done", "The data are ready.")
 
@@ -58,6 +59,8 @@ PLACES = ("network", "wires", "targets", "optimizer", "loss", "compile", "fit")
 def _define(session: Session) -> StageState:
     if not session.project.network.nodes:
         return StageState("todo", TODO["define"])
+    if session.reading:
+        return StageState("todo", READING)
     errors = [p for p in session.problems if p.severity == "error" and (p.node or p.where in PLACES)]
     if errors:
         return StageState("error", str(errors[0]))

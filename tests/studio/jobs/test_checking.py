@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication
 from engine.network.network import Network
 from engine.project import lifecycle
 from engine.project.document import Project
-from studio.document import edits
+from studio.document import edits, templates
 from studio.document.session import Session
+from studio.document.stages import stage_states
 from studio.jobs.checking import FROM, Checking
 from tests.studio.canvas.people import layer
 from tests.studio.conftest import wait_until
@@ -110,3 +111,14 @@ def test_data_that_cannot_be_prepared_say_why_in_the_list(themed: QApplication) 
     session.apply_repair(problem.repair)
     wait_until(lambda: not checking.working)
     assert "no target" not in [p.short for p in session.problems]
+
+
+def test_nothing_is_wrong_with_inputs_whose_table_is_still_being_read(themed: QApplication) -> None:
+    session = Session(templates.begin(templates.TEMPLATES[0]))
+    checking = Checking(session)
+    assert session.reading
+    assert session.problems == ()
+    assert {stage_states(session)[stage].mark for stage in ("data", "define")} == {"todo"}
+    session.set_prepared(None, "The file is gone.")
+    assert [p.short for p in session.problems] == ["no tensor"]
+    assert not checking.working
