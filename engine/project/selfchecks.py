@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from engine.errors import LayerwrightError, NotFiniteError, Problem
+from engine.errors import LayerwrightError, Problem
 from engine.network import pairing
 from engine.network.pairing import Goal
 from engine.network.shapes import MISTAKES
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 State = Literal["running", "passed", "warning", "failed", "skipped"]
 ROWS = 16
 """Rows of the sample batch, spread over the training rows."""
-STEPS = 3
 LARGE = 1024
 """Training rows that the first loss is worked out on, at most."""
 CALM = 1e-4
@@ -280,42 +279,24 @@ def _saturated(subject: Subject, rehearsal: Rehearsal) -> bool:
 
 # ---- the same bits --------------------------------------------------------------------------------------------------
 def _seed(subject: Subject) -> Checked:
-    """Make and train the network twice for three batches with the project's own settings."""
+    """Lower, make and train the network twice for three batches with the project's own settings."""
+    from engine.project.samebits import STEPS, Twins
+
     title, seed = "Same seed gives the same bits", subject.project.fit.seed
     if not subject.exact.model.parameters.layout.trainable:
         yield SelfCheck("seed", title, "skipped", "–", "Nothing is trained, so there is nothing to repeat.")
         return
-    first = _trained(subject)
-    yield SelfCheck("seed", title, "running", f"{STEPS} / {2 * STEPS}")
-    second = _trained(subject)
-    same = sum(a.tobytes() == b.tobytes() for a, b in zip(first, second, strict=True))
-    if same == len(first):
+    twins = Twins(subject.project, subject.prepared)
+    for done in twins.steps():
+        yield SelfCheck("seed", title, "running", f"{done} / {2 * STEPS}")
+    if twins.same():
         text = f"The network was made and trained for {STEPS} batches twice from seed {seed}, on the project's device: "
-        text += "losses, weights and optimizer state are equal bit for bit."
+        text += "graphs, losses, weights and optimizer state are equal bit for bit."
         yield SelfCheck("seed", title, "passed", f"2 × {STEPS} steps", text)
         return
     text = f"Two networks made from seed {seed} and trained for {STEPS} batches should be equal bit for bit. "
     text += "They differ, so a run cannot be repeated."
     yield SelfCheck("seed", title, "failed", "differs", text, "A layer draws numbers that do not come from the seed.")
-
-
-def _trained(subject: Subject) -> list[Any]:
-    """Return losses, weights and slots after three batches of a fresh fit."""
-    from engine.project.fitting import start
-
-    fit = dataclasses.replace(subject.project.fit, callbacks=(), epochs=STEPS)
-    fitting = start(dataclasses.replace(subject.project, fit=fit), subject.prepared)
-    losses: list[float] = []
-    try:
-        for report in fitting:
-            losses += [report.logs["loss"]] if report.kind == "batch" else []
-            if len(losses) == STEPS:
-                break
-    except NotFiniteError:
-        losses.append(math.nan)
-    fitting.close()
-    arrays = fitting.machine.model.parameters.arrays()
-    return [np.array(losses), *arrays.values()]
 
 
 # ---- the first loss -------------------------------------------------------------------------------------------------

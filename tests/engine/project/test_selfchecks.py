@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from engine import ops, registry
+from engine.compiler import pipeline
+from engine.compiler.pipeline import compile
 from engine.initializers import RandomNormal
 from engine.ir.op import OPS, Op, made
 from engine.ir.value import Value
@@ -24,6 +26,7 @@ from engine.ops import rules
 from engine.project import lifecycle
 from engine.project.document import Project, Target
 from engine.project.prepare import Prepared
+from engine.project.samebits import Twins
 from engine.project.selfchecks import CHECKS, SelfCheck, self_checks
 from resources import sample_path, samples
 
@@ -222,6 +225,27 @@ def test_numbers_that_do_not_come_from_the_seed(broken: _Kept) -> None:
 
     found = ended(*ready("iris", Dice(), Dense(3, activation="softmax")))["seed"]
     assert (found.state, found.figure) == ("failed", "differs")
+
+
+@pytest.mark.parametrize("rows", [2, 16, 40, 1000])
+def test_the_same_bits_take_one_program(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, prepared = ready("iris")
+    project = dataclasses.replace(project, fit=dataclasses.replace(project.fit, batch_size=rows))
+    compiled: list[tuple[Any, ...]] = []
+
+    def counted(definition: Any, *given: Any, **more: Any) -> Any:
+        compiled.append(given)
+        return compile(definition, *given, **more)
+
+    monkeypatch.setattr(pipeline, "compile", counted)
+    twins = Twins(project, prepared)
+    assert list(twins.steps()) == [1, 2, 3, 4, 5, 6]
+    assert len(compiled) == 1
+    assert compiled[0][0] == "train"
+    assert twins.same()
+    weights = twins._made[1][1]
+    weights[0] = np.nextafter(weights[0], np.float32(np.inf))
+    assert not twins.same()
 
 
 def test_a_first_loss_far_from_its_expectation_is_a_warning() -> None:
