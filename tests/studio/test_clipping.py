@@ -28,11 +28,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.errors import NotFiniteError
 from resources import sample_path
 from studio import theme
 from studio.app import Studio
 from studio.document import edits, files, templates
 from studio.jobs import Job
+from studio.pages.fit.failure import Failure
 from studio.settings import Settings
 from studio.widgets import Chip, Label, Radio, Tabs
 from studio.window import dialogs
@@ -253,9 +255,11 @@ class Walk:
     def failure(self) -> None:
         self.studio.show_stage("fit")
         page: Any = self.studio.page("fit")
-        page.banner.show_failure("Numbers must stay finite; dense_2 makes one that is not.", True, True)
+        head = "Numbers must stay finite; dense_2 makes one that is not (exp), in the backward pass"
+        error = NotFiniteError(head, layer="dense_2", stage="backward", rows=(12, 88), unit="line")
+        page.rescue.show(Failure(self.studio.session.run, error, 0.01))
         self.look("fit, failed")
-        page.banner.hide()
+        page.rescue.banner.hide()
 
     def problems_of_data(self) -> None:
         """Look at a table with warnings, and at lines that were not read."""
