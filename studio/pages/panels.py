@@ -159,7 +159,6 @@ class Dock(Box):
         self.head = theme.size("dockHeader")
         self.collapsed = False
         self._most = theme.size("dock")
-        self._resting: list[tuple[QWidget, Qt.FocusPolicy]] = []
         self._watched: list[QWidget] = []
 
     def limit(self, most: int) -> None:
@@ -197,26 +196,22 @@ class Dock(Box):
         return False
 
     def _rest(self) -> None:
-        """What lies under the head is out of reach of the keyboard; a button of the head opens the dock again."""
-        for child in self.findChildren(QWidget):
-            below = child.mapTo(self, QPoint()).y() >= self.head
-            if below and child.focusPolicy() != Qt.FocusPolicy.NoFocus:
-                self._resting.append((child, child.focusPolicy()))
-                child.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            elif not below and isinstance(child, QAbstractButton):
+        """A button of the head opens the dock again; one has the keyboard when it was below, where nobody sees it."""
+        for child in self.findChildren(QAbstractButton):
+            if child.mapTo(self, QPoint()).y() < self.head:
                 child.installEventFilter(self)
                 self._watched.append(child)
+        focus = self.window().focusWidget()
+        if focus is not None and self.isAncestorOf(focus) and focus.mapTo(self, QPoint()).y() >= self.head:
+            next((button for button in self._watched if button.isVisible()), self.window()).setFocus()
 
     def _wake(self) -> None:
         from shiboken6 import isValid
 
-        for child, policy in self._resting:
-            if isValid(child):
-                child.setFocusPolicy(policy)
         for child in self._watched:
             if isValid(child):
                 child.removeEventFilter(self)
-        self._resting, self._watched = [], []
+        self._watched = []
 
 
 class Rail(Box):

@@ -169,18 +169,7 @@ class MainWindow(Themed, QWidget):
 
     def _first(self, region: QWidget, regions: list[QWidget]) -> QWidget | None:
         others = [r for r in regions if r is not region and region.isAncestorOf(r)]
-        chain = region.nextInFocusChain() if region.focusPolicy().value == 0 else region
-        for _ in range(2000):
-            if chain is None or (chain is region and region.focusPolicy().value == 0):
-                return None
-            takes = chain.focusPolicy().value & 1 and chain.isVisible() and chain.isEnabled()
-            inside = chain is region or region.isAncestorOf(chain)
-            if takes and inside and not any(o is chain or o.isAncestorOf(chain) for o in others):
-                return chain
-            chain = chain.nextInFocusChain()
-            if chain is region:
-                return None
-        return None
+        return next((w for w in tab_order(region) if not any(o is w or o.isAncestorOf(w) for o in others)), None)
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Go on to the control that stands next on screen.

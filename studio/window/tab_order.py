@@ -1,15 +1,25 @@
 """The order in which Tab visits controls: as they are laid out. Qt's own order is that in which they were made."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QStackedWidget, QWidget
 
 
-def tab_order(root: QWidget) -> list[QWidget]:
-    """Return what Tab reaches below a widget, panel by panel and row by row."""
+def tab_order(root: QWidget, seen: QRect | None = None) -> list[QWidget]:
+    """Return what Tab reaches below a widget, panel by panel and row by row.
+
+    seen: the part of the widget that its parents do not cut off. What lies outside, under the head of a folded dock, is
+    left out; what can be scrolled into sight is not.
+    """
+    seen = root.rect() if seen is None else seen
     found = [root] if reachable(root) else []
     for child in _children(root):
-        if child.isVisible() and not child.isWindow():
-            found += tab_order(child)
+        if not child.isVisible() or child.isWindow():
+            continue
+        part = child.rect()
+        if not isinstance(root, QScrollArea):
+            part &= seen.translated(-child.pos()) if child.parentWidget() is root else part
+        if not part.isEmpty():
+            found += tab_order(child, part)
     return found
 
 

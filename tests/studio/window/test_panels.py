@@ -3,13 +3,16 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from studio.app import Studio
+from studio.document import edits
 from studio.document.session import Session
 from studio.pages.define import DefinePage
 from studio.pages.page import CENTRE, Page
 from studio.pages.panels import Dock, SidePanel
+from studio.window.tab_order import tab_order
+from tests.studio.conftest import both, wait_until
 from tests.studio.window.conftest import LEFT, click, on_screen
 
 CTRL, ALT, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
@@ -102,13 +105,57 @@ def test_a_double_click_on_its_head_folds_the_dock(whole: Studio) -> None:
     assert dock.collapsed
     assert dock.height() == 36
     assert page.view.height() == canvas + 172 - 36
-    hidden = [w for w in dock.findChildren(QWidget) if w.mapTo(dock, QPoint()).y() >= 36]
-    assert not [w for w in hidden if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert [w for w in tab_order(dock) if w.mapTo(dock, QPoint()).y() >= 36] == []
     click(dock, "Outline")
     QApplication.processEvents()
     assert not dock.collapsed
     assert dock.height() == 172
     assert page.outline.isVisible()
+
+
+@both
+@pytest.mark.parametrize("key", [Qt.Key.Key_F6, Qt.Key.Key_Tab])
+def test_the_keyboard_never_goes_below_the_head_of_a_folded_dock(whole: Studio, key: Qt.Key) -> None:
+    """Nor to rows that come while it is folded."""
+    page = define(whole)
+    whole.session.open(whole.documents._on_device(_stacked()))
+    dock = dock_of(page)
+    dock.fold(True)
+    whole.session.edit("Loose", lambda p: edits.add_layer(p, "Add"))
+    wait_until(lambda: page.problems.rows)
+    QApplication.processEvents()
+    assert [w for w in tab_order(dock) if not isinstance(w, QAbstractButton)] == []
+    page.view.setFocus()
+    been: list[QWidget] = []
+    for _ in range(8 if key == Qt.Key.Key_F6 else 200):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        if focus is page.view and key == Qt.Key.Key_Tab:
+            QTest.keyClick(focus, Qt.Key.Key_F6)  # on the canvas Tab adds a layer
+        else:
+            QTest.keyClick(focus, key)
+        been.append(QApplication.focusWidget())
+    inside = {w for w in been if dock.isAncestorOf(w)}
+    assert inside
+    assert {w.mapTo(dock, QPoint()).y() < dock.head for w in inside} == {True}
+    assert all(not w.visibleRegion().isEmpty() for w in inside)
+
+
+def test_a_dock_that_is_folded_takes_the_keyboard_to_its_head(whole: Studio) -> None:
+    page = define(whole)
+    whole.window.activateWindow()
+    dock = dock_of(page)
+    whole.session.edit("Loose", lambda p: edits.add_layer(p, "Add"))
+    wait_until(lambda: page.problems.rows)
+    wait_until(whole.window.isActiveWindow)
+    click(dock, "Problems")
+    row = page.problems.rows[0]
+    row.setFocus()
+    assert row.hasFocus(), (row.isVisible(), row.isVisibleTo(dock), QApplication.focusWidget())
+    dock.fold(True)
+    focus = QApplication.focusWidget()
+    assert dock.isAncestorOf(focus)
+    assert focus.mapTo(dock, QPoint()).y() < dock.head
 
 
 def test_at_1120_the_inspector_is_a_drawer_that_f4_opens_and_escape_closes(whole: Studio) -> None:
