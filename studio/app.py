@@ -87,6 +87,7 @@ class Studio(QObject):
             "file.rename": documents.rename, "data.reread": self._reread, "data.replace": documents.ask_source,
             "edit.undo": self.session.undo, "edit.redo": self.session.redo,
             "define.next_problem": self._next_problem, "define.previous_problem": self._previous_problem,
+            "define.fix": self._fix,
             "go.search": window.search.open, "go.next_region": Call(window.next_region, 1),
             "go.previous_region": Call(window.next_region, -1), "view.left": Call(window.toggle_panel, "left"),
             "view.right": Call(window.toggle_panel, "right"), "view.dock": Call(window.toggle_panel, "dock"),
@@ -292,6 +293,10 @@ class Studio(QObject):
     def _previous_problem(self) -> None:
         if self.stage:
             self.page("define").previous_problem()  # type: ignore[attr-defined]
+
+    def _fix(self) -> None:
+        if self.stage in ("data", "define"):
+            self.page(self.stage).fix()  # type: ignore[attr-defined]
 
     def _reread(self) -> None:
         if not self.documents.source_changed():

@@ -70,8 +70,7 @@ DEFINE: tuple[Action, ...] = (
     ),
     Action("define.find", "Search layers", "search", ("Ctrl+F",), "Find a layer in the palette.", "define"),
     Action(
-        "define.fix", "Apply best fix", "wand-sparkles", ("Alt+Return", "Alt+Enter"), "Mend the current problem.",
-        "define",
+        "define.fix", "Apply best fix", "wand-sparkles", ("Alt+Return", "Alt+Enter"), "Mend the current problem."
     ),
     Action("define.next_problem", "Next problem", "arrow-down", ("F8",), "Go to the next problem."),
     Action("define.previous_problem", "Previous problem", "arrow-up", ("Shift+F8",), "Go to the problem before."),

@@ -227,7 +227,9 @@ class ChoicesPanel(Box):
                 tr("{columns} are changed together.", columns=plural(len(chosen), "column", "columns"))
             )
         else:
-            self.form_note.setText(tr("Click a column's head; Ctrl+click selects several."))
+            self.form_note.setText(
+                tr("Click a column's head, or press Space in its rows. With Ctrl held, several are selected.")
+            )
 
     def _document_changed(self, _before: Project, after: Project) -> None:
         split = after.data.split

@@ -11,6 +11,7 @@ from engine.data import problems as data_problems
 from engine.data.columns import ColumnReport
 from engine.data.settings import DataSettings
 from engine.errors import Problem
+from studio.document.mending import fixes
 from studio.document.stages import PLACES
 from studio.jobs.job import Job
 from studio.pages.data.choices_panel import ChoicesPanel
@@ -123,6 +124,13 @@ class DataPage(Page):
 
     def _selected(self, names: Sequence[str]) -> None:
         self.choices.show_columns(self.table.reports, names)
+
+    def fix(self) -> None:
+        """Apply the fix of the problem that is framed, else of the first that has one."""
+        mendable = [p for p in self.problems if fixes(p)]
+        framed = self.table.framed
+        for problem in ([framed] if framed in mendable else mendable)[:1]:
+            self.session.apply_repair(fixes(problem)[0])
 
     def shut(self) -> None:
         if self._looking is not None:

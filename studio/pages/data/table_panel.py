@@ -16,6 +16,7 @@ from studio.document import data_edits
 from studio.document.mending import fixes
 from studio.document.session import Session
 from studio.pages.data.cells import Cells
+from studio.pages.data.grid import Grid
 from studio.pages.data.heads import HEIGHT, ROLE_ROOM, ROLES, TYPES, Heads
 from studio.text import plural, tr
 from studio.widgets import (
@@ -29,7 +30,6 @@ from studio.widgets import (
     Scroll,
     SearchField,
     Segmented,
-    Table,
     clear,
     column,
     lay,
@@ -66,10 +66,11 @@ class TablePanel(QWidget):
         self.session = session
         self.reports: Sequence[ColumnReport] = ()
         self.selected: tuple[str, ...] = ()
+        self.framed: Problem | None = None
         self.cards: list[tuple[Problem, Box]] = []
         self.cells = Cells()
         self.heads = Heads()
-        self.grid = Table(name=tr("Rows of the table"))
+        self.grid = Grid(name=tr("Rows of the table"))
         self.search = SearchField(tr("Find a column"), name=tr("Find a column"))
         self.filter = Segmented([(key, key) for key in FILTERS], "all", name=tr("Filter columns"))
         self.roles = Label("", 11, 500, "text.muted")
@@ -103,6 +104,7 @@ class TablePanel(QWidget):
         self.filter.changed.connect(self._refilter)
         self.heads.asked.connect(self._menu)
         self.heads.picked.connect(self._pick)
+        self.grid.picked.connect(self._pick)
 
     # ---- showing ----
     def put(self, table: "Data | None", reports: Sequence[ColumnReport], problems: Sequence[Problem]) -> None:
@@ -221,6 +223,7 @@ class TablePanel(QWidget):
 
     def show_problem(self, problem: Problem) -> None:
         """Show where a problem is: its column is selected, its card is seen and framed."""
+        self.framed = problem
         columns = [r.name for r in self.visible()]
         if problem.where in columns:
             index = columns.index(problem.where)

@@ -121,11 +121,12 @@ class DefinePage(Page):
         self.code_panel.chosen.connect(self._show_node)
         self.code_panel.said.connect(self._said)
         handlers = {
-            "define.add": view.quick_add_here, "define.find": self.palette_.search.setFocus, "define.fix": self.fix,
+            "define.add": view.quick_add_here, "define.find": self.palette_.search.setFocus,
             "define.tidy": view.tidy, "define.find_layer": view.find_layer,
             "define.outline": self._show_outline, "define.history": self._show_history,
         }  # fmt: skip
         walks = {"define.next_problem": self.next_problem, "define.previous_problem": self.previous_problem}
+        walks["define.fix"] = self.fix
         handlers |= {id: act for id, act in walks.items() if not self.actions_.enabled(id)}  # the app's work anywhere
         for id, handler in handlers.items():
             self.actions_.bind(id, handler)

@@ -93,6 +93,35 @@ def test_a_problem_of_the_data_offers_all_its_fixes(studio: Studio, csv: Path) -
     assert studio.session.stack.undoText() == buttons.titles[1]
 
 
+def test_alt_enter_mends_the_problem_that_f8_has_shown(studio: Studio, csv: Path) -> None:
+    studio.documents.open_path(csv)
+    page = ready(studio)
+    studio.session.edit("No target", lambda p: edits.set_role(p, "class", "ignore"))
+    page = ready(studio)
+    wait_until(lambda: any(p.short == "no target" for p in studio.session.problems))
+    studio.window.activateWindow()
+    QTest.keyClick(studio.window, Qt.Key.Key_F8)
+    assert page.table.framed is not None
+    title = page.table.framed.repairs[0].title
+    QTest.keyClick(studio.window, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+    assert studio.session.stack.undoText() == title
+
+
+def test_a_column_is_picked_by_the_keyboard(studio: Studio, csv: Path) -> None:
+    studio.documents.open_path(csv)
+    page = ready(studio)
+    page.table.grid.setFocus()
+    page.table.grid.setCurrentIndex(page.table.cells.index(0, 0))
+    QTest.keyClick(page.table.grid, Qt.Key.Key_Right)
+    QTest.keyClick(page.table.grid, Qt.Key.Key_Space)
+    assert page.table.selected == page.choices.names == ("width",)
+    QTest.keyClick(page.table.grid, Qt.Key.Key_Right)
+    QTest.keyClick(page.table.grid, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    assert page.choices.names == ("width", "class")
+    QTest.keyClick(page.table.grid, Qt.Key.Key_Space)
+    assert page.choices.names == ("class",)
+
+
 def test_a_file_that_cannot_be_read_says_why_in_the_middle(studio: Studio, tmp_path: Path) -> None:
     empty = tmp_path / "empty.csv"
     empty.touch()
