@@ -21,7 +21,7 @@ from studio.widgets.plot import BarPlot, Curve, CurvePlot, ScatterPlot
 if TYPE_CHECKING:
     from engine.project.evaluation import Evaluation
 
-MOST_CURVES = 6
+MOST_CURVES, COLORS = 6, 7
 F1 = 3
 """Column of the table per class."""
 ASK = ("precision", "recall", "f1")
@@ -167,19 +167,20 @@ class CurvesCard(Card):
         labels = ("false positive rate", "true positive rate") if roc else ("recall", "precision")
         self.plot.set_labels(*(tr(text) for text in labels))
         chosen = curves_of(self._found, roc)
-        lines = [Curve(c.x, c.y, f"plot.{i}", 2) for i, (_, c, _) in enumerate(chosen)]
+        lines = [Curve(c.x, c.y, f"plot.{i % COLORS}", 2, i // COLORS) for i, c, _ in chosen]
         diagonal = [Curve([0, 1], [0, 1], "text.disabled", 1, 1)] if roc else []
         self.plot.set_curves([*diagonal, *lines[::-1]])
         clear(self._legend_box)
         put(self._legend_box, None)
-        for i, (name, _, area) in enumerate(chosen):
-            words = Label(f"{name} {numbers.figure(area)}", 11, 500, "text.secondary")
-            put(self._legend_box, row(Swatch(i, 0), words, spacing=5))
+        names = self._found.classes
+        for i, _, area in chosen:
+            words = Label(f"{names[i]} {numbers.figure(area)}", 11, 500, "text.secondary")
+            put(self._legend_box, row(Swatch(i % COLORS, i // COLORS), words, spacing=5))
         put(self._legend_box, None)
-        self.plot.setAccessibleDescription("; ".join(f"{name}: {area:.3f}" for name, _, area in chosen))
+        self.plot.setAccessibleDescription("; ".join(f"{names[i]}: {area:.3f}" for i, _, area in chosen))
 
 
-def curves_of(found: "Evaluation", roc: bool) -> list[tuple[str, Any, float]]:
+def curves_of(found: "Evaluation", roc: bool) -> list[tuple[int, Any, float]]:
     """Return (class, curve, area) of the classes with the smallest areas; classes without rows have no curve."""
     indices = [1] if len(found.classes) == 2 else range(len(found.classes))
     curves = []
@@ -187,7 +188,7 @@ def curves_of(found: "Evaluation", roc: bool) -> list[tuple[str, Any, float]]:
         there = found.truth == i
         if there.any() and not there.all():
             curve = found.roc(i) if roc else found.precision_recall(i)
-            curves.append((found.classes[i], curve, area_under(curve, roc)))
+            curves.append((i, curve, area_under(curve, roc)))
     return sorted(curves, key=lambda c: c[2])[:MOST_CURVES]
 
 

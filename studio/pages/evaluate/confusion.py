@@ -18,8 +18,9 @@ STEPS = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -
 
 
 def shade(share: float, hit: bool) -> QColor:
-    """Return the colour of a cell that holds this share of its row: faint errors stay visible, hits stand out."""
-    return theme.ramp(0.25 + 0.55 * share) if hit else theme.ramp(min(share**0.6 * 1.15, 0.8))
+    """Return the colour of a cell that holds this share of its row: faint errors stay visible, none outdoes a hit."""
+    error = min(share**0.6 * 1.15, 0.8)
+    return theme.ramp(max(0.25 + 0.55 * share, error) if hit else error)
 
 
 def readable(background: QColor) -> QColor:

@@ -200,8 +200,8 @@ class EvaluatePage(Page):
         if run is None or found is None:
             return
         self.head.setText(tr(HEADS[found.part], rows=plural(len(found.ids), "row", "rows")))
-        title = self._title(run)
-        self.run_chip.set(f"{title} · {tr('epoch {n}', n=run.best + 1)}" if run.best is not None else title)
+        epoch = run.best + 1 if run.best is not None else run.epochs
+        self.run_chip.set(f"{self._title(run)} · {tr('epoch {n}', n=epoch)}")
         names = [tr(STAGE_TITLES[s]) for s in STAGE_TITLES if s in self.session.stale_stages()]
         self.stale.set(tr("out of date: {stages} changed", stages=", ".join(names)))
         self.stale.setVisible(bool(names))

@@ -177,9 +177,10 @@ class FitPage(Page):
         run = self.session.run
         if self.fitter.alive:
             reason = tr("The fit still runs. Stop it or wait until it ends.")
-            return Primary(tr("Evaluate best"), "target", self._evaluate, reason)
+            return Primary(tr("Evaluate"), "target", self._evaluate, reason)
         if run is not None and not self.stale() and run.status != "failed":
-            return Primary(tr("Evaluate best"), "target", self._evaluate)
+            words = tr("Evaluate") if run.best is None else tr("Evaluate best")  # the weights that the run has kept
+            return Primary(words, "target", self._evaluate)
         found = self.obstacle()
         return Primary(tr("Start fit"), "play", self._start_pressed, found.sentence if found else "")
 

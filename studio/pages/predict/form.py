@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Signal
 
+from engine.data.parse import parse_boolean
 from engine.data.recipe import Recipe
 from engine.data.steps import BooleanStep, CategoryStep, DateStep, NumberStep, Step
 from engine.data.table import Table
@@ -111,13 +112,23 @@ class Number(Field):
         self.note.setVisible(number is not None and not self.bounds.low <= number <= self.bounds.high)
 
 
-class Choice(Field):
-    """A category or a boolean."""
+def answers(step: BooleanStep, table: Table | None) -> tuple[str, str]:
+    """Return how the table writes true and false: "yes" and "no", "1" and "0"; without it, in those words."""
+    found = {1.0: "true", 0.0: "false"}
+    if table is not None and step.column in table.columns:
+        known = {parse_boolean(v, table.dialect.decimal or "."): v for v in reversed(table.codes(step.column)[0])}
+        found |= {truth: word for truth, word in known.items() if truth is not None}
+    return found[1.0], found[0.0]
 
-    def __init__(self, step: CategoryStep | BooleanStep) -> None:
+
+class Choice(Field):
+    """A category or a boolean, in the words of the data."""
+
+    def __init__(self, step: CategoryStep | BooleanStep, table: Table | None = None) -> None:
         super().__init__(step)
-        values = step.values if isinstance(step, CategoryStep) else ("true", "false")
+        values = step.values if isinstance(step, CategoryStep) else answers(step, table)
         start = values[max(int(step.fill), 0)] if isinstance(step, CategoryStep) else values[step.fill < 0.5]
+        self._values = values
         self.select = Select([*((v, v) for v in values), ("", tr("missing"))], start, name=step.column, width=150)
         self.layout().addWidget(row((Label(step.column, 12, 500, elide=True), 1), self.select))  # type: ignore[union-attr]
         self.select.changed.connect(self._tell)
@@ -126,7 +137,8 @@ class Choice(Field):
         return str(self.select.value())
 
     def set_value(self, text: str) -> None:
-        self.select.set_value(text)
+        truth = parse_boolean(text) if isinstance(self.step, BooleanStep) else None
+        self.select.set_value(text if truth is None else self._values[truth < 0.5])
 
 
 class Date(Field):
@@ -187,7 +199,7 @@ def make_field(step: Step, table: Table | None, run: Run) -> Field:
         return Number(step, bounds, _whole(step, table))
     if isinstance(step, DateStep):
         return Date(step)
-    return Choice(step)
+    return Choice(step, table)
 
 
 def _whole(step: NumberStep, table: Table | None) -> bool:

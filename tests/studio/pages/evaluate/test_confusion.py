@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio import theme
@@ -68,6 +69,17 @@ def test_numbers_contrast_with_every_shade(matrix: ConfusionMatrix) -> None:
         for hit in (True, False):
             fill = shade(float(share), hit)
             assert abs(readable(fill).lightnessF() - fill.lightnessF()) > 0.25
+
+
+def test_no_error_stands_out_more_than_a_hit_of_the_same_share(qapp: QApplication) -> None:
+    ground = theme.color("bg.panel")
+
+    def strength(share: float, hit: bool) -> float:
+        fill = shade(share, hit)
+        return sum(abs(a - b) for a, b in zip(fill.getRgb()[:3], ground.getRgb()[:3], strict=True))
+
+    for share in np.linspace(0.05, 1, 20):
+        assert strength(float(share), True) >= strength(float(share), False)
 
 
 def test_it_paints_the_shares(matrix: ConfusionMatrix) -> None:

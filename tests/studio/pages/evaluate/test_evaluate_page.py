@@ -119,6 +119,18 @@ def test_curves_have_the_areas_of_the_figures(page: EvaluatePage) -> None:
     assert page.curves.plot.as_rows()[0][0] == "recall"
 
 
+def test_a_class_has_its_colour_wherever_it_stands(page: EvaluatePage) -> None:
+    chosen = [index for index, _, _ in curves_of(page.found, roc=True)]
+    drawn = [curve.color for curve in page.curves.plot.curves() if curve.width == 2]
+    assert drawn == [f"plot.{index}" for index in reversed(chosen)]
+
+
+def test_the_epoch_of_the_weights_is_told(page: EvaluatePage, classes: Session) -> None:
+    assert classes.run is not None
+    assert classes.run.best is None
+    assert page.run_chip.text().endswith(f"epoch {classes.run.epochs}")
+
+
 def test_average_precision_is_a_sum_of_steps(page: EvaluatePage) -> None:
     scores, truth = page.found.probabilities[:, 0], page.found.truth == 0
     order = np.argsort(-scores, kind="stable")

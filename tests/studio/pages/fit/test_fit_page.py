@@ -81,7 +81,8 @@ def test_a_fit_becomes_a_run_with_curves_and_events(page: FitPage, session: Sess
     kinds = [event.kind for event in page.events.events]
     assert kinds[0] == "start"
     assert "best" in kinds
-    assert page.primary().text == "Evaluate best"
+    assert session.run.best is None
+    assert page.primary().text == "Evaluate"
     assert session.progress is None
 
 
