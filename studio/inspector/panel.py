@@ -23,12 +23,14 @@ TABS = (("settings", "Settings"), ("weights", "Weights"), ("notes", "Notes"))
 class Inspector(QWidget):
     """Follows the selection. `focus_first` and `focus_name` put the keyboard into it.
 
-    Signals: `asked(name)`: a command of the canvas ("copy", "duplicate", "delete"); `help_asked(topic)`; `fit_asked()`.
+    Signals: `asked(name)`: a command of the canvas ("copy", "duplicate", "delete"); `help_asked(topic)`; `fit_asked()`;
+    `named()` when a layer has got the name that was typed.
     """
 
     asked = Signal(object)
     help_asked = Signal(object)
     fit_asked = Signal()
+    named = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -106,6 +108,7 @@ class Inspector(QWidget):
         self.head.help_asked.connect(self._help)
         self.settings = SettingsTab(self.session, nodes)
         self.settings.help_asked.connect(self._help)
+        self.settings.named.connect(self.named)
         self._put(self.head, Line())
         self._page(self.settings, tr("Settings"))
         if len(nodes) == 1:

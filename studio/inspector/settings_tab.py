@@ -17,9 +17,13 @@ from studio.widgets import FieldRow, Line, LineEdit, PanelHead, Switch, column
 
 
 class SettingsTab(QWidget):
-    """Edits one node, or the common settings of several. `help_asked(record)` from "Full reference"."""
+    """Edits one node, or the common settings of several.
+
+    Signals: `help_asked(record)` from "Full reference"; `named()` when a name was typed and Return pressed.
+    """
 
     help_asked = Signal(object)
+    named = Signal()
 
     def __init__(self, session: Session, nodes: list[Node]) -> None:
         super().__init__()
@@ -45,6 +49,7 @@ class SettingsTab(QWidget):
             return []
         self.name = LineEdit(node.name, name=tr("Name"), mono=True, check=self._check_name)
         self.name.changed.connect(self._rename)
+        self.name.returnPressed.connect(self._name_typed)
         self.belongs = Belongs(self.session, node.id)
         rows: list[QWidget] = [FieldRow(tr("Name"), self.name), self.belongs]
         if node.layer.KERAS == "Input":
@@ -105,6 +110,12 @@ class SettingsTab(QWidget):
     def _check_name(self, text: str) -> str:
         edits.rename(self.session.project, self.ids[0], text)
         return text.strip()
+
+    def _name_typed(self) -> None:
+        assert self.name is not None
+        self.name.commit()
+        if not self.name.error:
+            self.named.emit()
 
     def _rename(self, name: str) -> None:
         self.session.edit(tr("Rename"), lambda project: edits.rename(project, self.ids[0], name))

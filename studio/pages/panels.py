@@ -67,10 +67,11 @@ class Edge(Themed, QWidget):
 class SidePanel(Box):
     """A panel at the left or right. In a narrow window it floats over the page; Esc inside then closes it.
 
-    Signals: `closed()` when Esc was pressed in it while it floats; `resized()` when its width has changed.
+    Signals: `closed()` when Esc was pressed in it while it floats, else `left()`; `resized()`: its width has changed.
     """
 
     closed = Signal()
+    left = Signal()
     resized = Signal()
 
     def __init__(self, content: QWidget, side: str, width: int) -> None:
@@ -143,8 +144,8 @@ class SidePanel(Box):
         self._place_edge()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.floats and event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
+        if event.key() == Qt.Key.Key_Escape:
+            (self.closed if self.floats else self.left).emit()
         else:
             super().keyPressEvent(event)
 

@@ -24,6 +24,7 @@ from studio.pages.define.history import HistoryList
 from studio.pages.define.problems import ProblemsList
 from studio.pages.define.stage import Stage
 from studio.pages.page import Page, Primary, Status
+from studio.pages.panels import SidePanel
 from studio.text import plural, tr
 from studio.widgets import Button, Line, Splitter, Tabs, column, row
 from studio.widgets.announce import announce
@@ -112,6 +113,10 @@ class DefinePage(Page):
         self.inspector.asked.connect(self._command)
         self.inspector.help_asked.connect(self.help_asked)
         self.inspector.fit_asked.connect(self._go_fit)
+        self.inspector.named.connect(view.setFocus)
+        for name in ("left", "right"):
+            if isinstance(panel := self.panels.get(name), SidePanel):
+                panel.left.connect(view.setFocus)
         self.stage.first_wanted.connect(self._first)
         self.stage.callout.fix_asked.connect(self._fix_called_out)
         self.stage.callout.keep_off(*(self.panels[name] for name in ("left", "right") if name in self.panels))

@@ -108,8 +108,21 @@ def test_rename_refuses_what_is_no_identifier(person: Any) -> None:
     assert name.hasFocus()
     enter(name, "my layer")
     assert "letter" in name.error
+    assert name.hasFocus()
     enter(name, "hidden")
     assert person.names()[2] == "hidden"
+    assert person.view.hasFocus()  # the next key is the canvas's again
+
+
+def test_escape_goes_back_from_a_field_to_the_canvas(person: Any) -> None:
+    person.click_card("dense_2")
+    units = person.find("Units", NumberField)
+    units.setFocus()
+    QTest.keyClicks(units, "7")
+    QTest.keyClick(units, K.Key_Escape)
+    assert units.hasFocus()  # the first takes back what was typed
+    QTest.keyClick(units, K.Key_Escape)
+    assert person.view.hasFocus()
 
 
 def test_freeze_shows_a_lock(person: Any) -> None:
