@@ -51,8 +51,12 @@ class StageCell(Themed, QAbstractButton):
         self.setToolTip(plain_tip(f"{self.text()}: {words} ({key})" if key else f"{self.text()}: {words}"))
 
     def least(self) -> int:
+        """Return the width that mark and name need, where all cells are as wide."""
+        return max(NARROW, self.tightest())
+
+    def tightest(self) -> int:
         """Return the width that mark and name need."""
-        return max(NARROW, math.ceil(theme.text_width(self.text(), theme.font(13, 600))) + 36)
+        return math.ceil(theme.text_width(self.text(), theme.font(13, 600))) + 36
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, rect = painter_of(self), QRectF(self.rect())
@@ -129,12 +133,13 @@ class StageBar(Themed, QWidget):
             cell.tell()
 
     def fit(self, room: int) -> None:
-        """Make the cells fit a width: narrower first, then the stages far from the current one lose their names."""
+        """Make the cells fit a width: narrower first, then as wide as their names, then far stages lose their names."""
         self._room = room
         shown = [c for c in self.cells.values() if not c.isHidden()]
         widths = [max(WIDE, c.least()) for c in shown]
-        if sum(widths) > room - 6:
-            widths = [c.least() for c in shown]
+        for smaller in ([c.least() for c in shown], [c.tightest() for c in shown]):
+            if sum(widths) > room - 6:
+                widths = smaller
         current = next((i for i, c in enumerate(shown) if c.isChecked()), 0)
         for i in sorted(range(len(shown)), key=lambda i: -abs(i - current)):
             if sum(widths) > room - 6 and i != current:

@@ -76,6 +76,7 @@ class _Canvas(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setBackgroundBrush(theme.color("bg.canvas"))
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for at, (title, card, state) in enumerate(CARDS):
             x, y = 14 + at % 2 * (CARD_W + 40), 30 + at // 2 * 86
             self._title(title, x, y - 24)
@@ -120,12 +121,12 @@ class Sheet(QWidget):
 
     def __init__(self, studio: "Studio", added: QPixmap) -> None:
         super().__init__()
-        canvas = fixed(Card("Layer card and wires", (_Canvas(), 1), margins=(1, 0, 1, 1)), height=578)
+        canvas = fixed(Card("Layer card and wires", (_Canvas(), 1), margins=(1, 0, 1, 1)), height=602)
         list_ = Label()
         list_.setPixmap(added)
         left = fixed(column(canvas, (Card("Quick add: Tab", list_, None), 1), spacing=12), 590)
         upper = row((_controls(), 43), (_toasts(self), 57), spacing=12, height=298)
-        right = column(upper, fixed(_empty(), height=226), fixed(_banner(), height=144), _marks(studio), None,
+        right = column(upper, fixed(_empty(), height=226), fixed(_banner(), height=172), _marks(studio), None,
                        spacing=12)  # fmt: skip
         title = row(Label("Components and states", 20, 600, display=True), None)
         lay(self, [title, (row(left, (right, 1), spacing=12), 1)], True, 8, 14)
