@@ -16,7 +16,8 @@ def record_of(kind: str, value: Record) -> Spec:
     """Return the spec of this kind meant by a spec, an id ("adam/1"), a Keras name or a config; raises UsageError."""
     if isinstance(value, str) and "/" in value:
         value = registry.get(value).suggestion()
-    return registry.coerce(kind, value, kind)  # type: ignore[no-any-return]
+    made: Spec = registry.coerce(kind, value, kind)
+    return made
 
 
 def set_name(project: Project, name: str) -> Project:

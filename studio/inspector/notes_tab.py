@@ -40,8 +40,8 @@ class NoteEdit(Themed, QPlainTextEdit):
         )
 
     def event(self, event: QEvent) -> bool:
-        asked = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if asked and any(event.matches(key) for key in HISTORY):  # type: ignore[attr-defined]
+        asked = event.type() == QEvent.Type.ShortcutOverride
+        if asked and isinstance(event, QKeyEvent) and any(event.matches(key) for key in HISTORY):
             self._commit()
             event.ignore()
             return False

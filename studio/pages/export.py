@@ -28,6 +28,7 @@ from studio.widgets import (
     Line,
     Radio,
     Tile,
+    box_of,
     column,
     fixed,
     lay,
@@ -254,7 +255,7 @@ class Stamp(Box):
         self.title = Label("", 13, 600, name=tr("Verification"))
         self.text = Label("", 12, color="text.secondary", wrap=True)
         for item in (self.icon, column(self.title, self.text, spacing=1)):
-            self.layout().addWidget(item, 0 if item is self.icon else 1)  # type: ignore[union-attr, call-arg]
+            box_of(self).addWidget(item, 0 if item is self.icon else 1)
 
     def working(self) -> None:
         """Say that the script runs now."""

@@ -87,12 +87,12 @@ class Page(QWidget):
         centre, dock = self.centre(), self.dock()
         middle: QWidget = centre
         if dock is not None:
-            self.panels["dock"] = Dock(dock)
+            below = self.panels["dock"] = Dock(dock)
             middle = self.middle = Splitter(centre, self.panels["dock"], vertical=True, name="Dock height")
             middle.setStretchFactor(0, 1)
             middle.setSizes([10_000, self._dock_height])
             self.middle.splitterMoved.connect(self._dock_moved)
-            self.panels["dock"].folded.connect(self._dock_folded)  # type: ignore[attr-defined]
+            below.folded.connect(self._dock_folded)
         left, right = self.left(), self.right()
         items: list[QWidget | tuple[QWidget, int]] = []
         if left is not None:

@@ -35,6 +35,7 @@ from studio.widgets import (
     plain_tip,
     row,
 )
+from studio.widgets.button import Kind, Size
 
 WIDE, NARROW = 368, 296
 Act = Callable[[], object]
@@ -137,7 +138,7 @@ class StartPage(QWidget):
         self.version = Label(engine.__version__, 11, 400, "text.muted", name=tr("Version"))
         foot = row(gear, self.theme_button, self.help_button, None, self.version, spacing=2)
         nav = Box(title, 22, *self.nav, None, device, 8, foot, radius=0, sides="r", spacing=2, margins=(14, 20, 14, 12))
-        return fixed(nav, 232)  # type: ignore[no-any-return]
+        return fixed(nav, 232)
 
     def _recent(self) -> QWidget:
         opens = self._button("file.open", tr("Open…"), "folder-open", size="small")
@@ -237,8 +238,8 @@ class StartPage(QWidget):
         card.clicked.connect(self._template_clicked)
         return card
 
-    def _button(self, id: str, text: str, icon: str, kind: str = "ghost", size: str = "medium") -> Button:
-        button = Button(text, icon, kind, size, tooltip=self._actions.tip(id))  # type: ignore[arg-type]
+    def _button(self, id: str, text: str, icon: str, kind: Kind = "ghost", size: Size = "medium") -> Button:
+        button = Button(text, icon, kind, size, tooltip=self._actions.tip(id))
         button.clicked.connect(self._actions.qt(id).trigger)
         return button
 

@@ -76,8 +76,12 @@ def color(token: str, alpha: float | None = None) -> QColor:
 def mix(a: str | QColor, b: str | QColor, t: float) -> QColor:
     """Return the colour t of the way from a to b (0: a, 1: b), opaque."""
     first, second = (x if isinstance(x, QColor) else color(x) for x in (a, b))
-    pairs = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)  # type: ignore[index]
+    pairs = zip(_rgb(first), _rgb(second), strict=True)
     return QColor(*(round(x + (y - x) * t) for x, y in pairs))
+
+
+def _rgb(value: QColor) -> tuple[int, int, int]:
+    return value.red(), value.green(), value.blue()
 
 
 def tint(group: str, surface: str = "bg.panel") -> QColor:

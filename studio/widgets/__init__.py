@@ -5,6 +5,7 @@ from studio.widgets.base import (
     Line,
     Splitter,
     Themed,
+    box_of,
     clear,
     column,
     fixed,
@@ -36,6 +37,6 @@ __all__ = [
     "FieldRow", "FixButtons", "FixMenu", "FocusRing", "Icon", "IconButton", "Key", "Label", "Line", "LineEdit",
     "LinkLabel", "Logo", "NumberField", "PanelHead", "ProgressBar", "Radio", "Reset", "Rows", "Scroll",
     "SearchField", "Segmented", "Select", "Slider", "Splitter", "Switch", "Table", "Tabs", "Themed", "Tile",
-    "Toast", "Toasts", "clear", "column", "facts", "fixed", "icon_at", "lay", "named", "painter_of", "plain_tip",
-    "put", "rounded", "row",
+    "Toast", "Toasts", "box_of", "clear", "column", "facts", "fixed", "icon_at", "lay", "named", "painter_of",
+    "plain_tip", "put", "rounded", "row",
 ]  # fmt: skip

@@ -1,16 +1,17 @@
 """What all widgets share: following the theme, surfaces, lines and layouts without boilerplate."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtGui import Qt as Text
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from studio import theme
 
 Item = QWidget | tuple[QWidget, int] | int | None
+W = TypeVar("W", bound=QWidget)
 Margins = int | tuple[int, int, int, int]
 
 
@@ -183,7 +184,7 @@ def column(*items: Item, spacing: int = 8, margins: Margins = 0, height: int | N
     return _laid(items, True, spacing, margins, height)
 
 
-def fixed(widget: Any, width: int | None = None, height: int | None = None) -> Any:
+def fixed(widget: W, width: int | None = None, height: int | None = None) -> W:
     """Fix width or height of a widget and return it."""
     if width is not None:
         widget.setFixedWidth(width)
@@ -192,7 +193,14 @@ def fixed(widget: Any, width: int | None = None, height: int | None = None) -> A
     return widget
 
 
-def clear(box: QBoxLayout) -> None:
+def box_of(host: QWidget) -> QBoxLayout:
+    """Return the layout that `lay` gave a host."""
+    found = host.layout()
+    assert isinstance(found, QBoxLayout)
+    return found
+
+
+def clear(box: QLayout) -> None:
     """Take all items out of a layout; their widgets are deleted when Qt is idle."""
     while (item := box.takeAt(0)) is not None:
         widget = item.widget()
@@ -213,7 +221,7 @@ def expanding(widget: QWidget, horizontal: bool = True, vertical: bool = True) -
 def _laid(items: Sequence[Item], vertical: bool, spacing: int, margins: Margins, height: int | None) -> QWidget:
     host = QWidget()
     lay(host, items, vertical, spacing, margins)
-    return fixed(host, height=height)  # type: ignore[no-any-return]
+    return fixed(host, height=height)
 
 
 def _sides(painter: QPainter, rect: QRectF, stroke: QColor, sides: str) -> None:

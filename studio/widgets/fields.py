@@ -102,8 +102,8 @@ class LineEdit(Themed, QLineEdit):
         return self._check(text) if self._check else text
 
     def event(self, event: QEvent) -> bool:
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and self._is_outer(event):  # type: ignore[arg-type]
+        asked = event.type() == QEvent.Type.ShortcutOverride
+        if asked and isinstance(event, QKeyEvent) and self._is_outer(event):
             event.ignore()
             return True
         return super().event(event)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import qVersion
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QScreen
 
 import engine
 from studio.settings import SETTINGS, Settings, folder
@@ -64,8 +64,8 @@ def _without_home(line: str) -> str:
     return line
 
 
-def _screen(number: int, screen: object) -> str:
-    size, ratio = screen.size(), screen.devicePixelRatio()  # type: ignore[attr-defined]
+def _screen(number: int, screen: QScreen) -> str:
+    size, ratio = screen.size(), screen.devicePixelRatio()
     return f"screen {number + 1}: {size.width()} x {size.height()}, ratio {ratio:g}"
 
 

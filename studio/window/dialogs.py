@@ -46,8 +46,9 @@ class Question(QDialog):
         ordered = list(self.buttons.values())
         copy: list[QWidget] = []
         if details:
-            copy = [Button(tr("Copy report"), "copy", size="large")]
-            copy[0].clicked.connect(self._copy)  # type: ignore[attr-defined]
+            button = Button(tr("Copy report"), "copy", size="large")
+            button.clicked.connect(self._copy)
+            copy = [button]
         self._details = details
         lay(self, [column(*parts, spacing=8), 12, row(*copy, None, *ordered, spacing=8)], True, 8, 24)
         self.setMinimumWidth(440 if not details else 640)

@@ -8,7 +8,21 @@ from studio import theme
 from studio.actions import STAGE_TITLES, Action, Actions
 from studio.actions.live import readable
 from studio.text import tr
-from studio.widgets import Box, Button, IconButton, Label, Scroll, Themed, column, lay, named, painter_of, rounded, row
+from studio.widgets import (
+    Box,
+    Button,
+    IconButton,
+    Label,
+    Scroll,
+    Themed,
+    box_of,
+    column,
+    lay,
+    named,
+    painter_of,
+    rounded,
+    row,
+)
 
 TITLES = {
     "file": "Project", "edit": "Edit", "go": "Go to", "view": "View", "run": "Run", "canvas": "Canvas", "help": "Help",
@@ -205,8 +219,7 @@ class KeyMap(QWidget):
         self.rows: dict[str, KeyRow] = {}
         self.heads: dict[str, Label] = {}
         content = column(spacing=2, margins=(16, 4, 12, 16))
-        box = content.layout()
-        assert box is not None
+        box = box_of(content)
         for action in sorted(
             (a for a in actions.records() if prefix_of(a) not in HIDDEN), key=lambda a: _order(prefix_of(a))
         ):
@@ -220,7 +233,7 @@ class KeyMap(QWidget):
         self.nothing = Label(tr("No action has these words or keys."), 12, 400, "text.muted")
         self.nothing.hide()
         box.addWidget(self.nothing)
-        box.addStretch(1)  # type: ignore[attr-defined]
+        box.addStretch(1)
         self.area = Scroll(content, name=tr("Keyboard shortcuts"))
         lay(self, [(self.area, 1)], True, 0, 0)
         named(self, tr("Key map"))

@@ -21,6 +21,7 @@ from studio.widgets import (
     SearchField,
     Select,
     Switch,
+    box_of,
     column,
     fixed,
     lay,
@@ -147,13 +148,12 @@ class SettingsDialog(QDialog):
             self.nav[group].setProperty("group", group)
         head = Label(tr("Settings"), 16, 600, display=True)
         items: list[Item] = [head, 6, self.search, 6, *self.nav.values(), None]
-        return fixed(Box(*items, radius=0, sides="r", spacing=2, margins=(14, 16, 14, 14)), 220)  # type: ignore[no-any-return]
+        return fixed(Box(*items, radius=0, sides="r", spacing=2, margins=(14, 16, 14, 14)), 220)
 
     def _form(self) -> QWidget:
         self.heads: dict[str, Label] = {}
         content = column(spacing=0, margins=(24, 16, 20, 16))
-        box = content.layout()
-        assert box is not None
+        box = box_of(content)
         for group, (title, _icon) in GROUPS.items():
             self.heads[group] = Label(tr(title), 16, 600, display=True)
             box.addWidget(self.heads[group])
@@ -171,7 +171,7 @@ class SettingsDialog(QDialog):
         scale.addWidget(self.restart_line)
         self.nothing = Label(tr("No setting has these words."), 13, 400, "text.muted")
         box.addWidget(self.nothing)
-        box.addStretch(1)  # type: ignore[attr-defined]
+        box.addStretch(1)
         return Scroll(content, name=tr("Settings form"))
 
     # ---- answers ----

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF
 from studio.canvas import slots
 from studio.canvas.arrange import CARD_H, snapped
 from studio.canvas.gestures.gesture import Gesture, Modifiers
-from studio.canvas.node_item import NodeItem
+from studio.canvas.node_item import NodeItem, Offer
 from studio.canvas.picture import Card
 from studio.canvas.slots import Slot
 from studio.canvas.trial import Trial
@@ -87,9 +87,10 @@ class Place(Gesture):
 
     def _show_replace(self, key: str | None) -> None:
         if key != self.over:
-            for card, offer in ((self.over, ""), (key, "replace")):
+            offers: tuple[tuple[str | None, Offer], ...] = ((self.over, ""), (key, "replace"))
+            for card, offer in offers:
                 if card in self.scene.nodes:
-                    self.scene.nodes[card].propose(offer)  # type: ignore[arg-type]
+                    self.scene.nodes[card].propose(offer)
             self.over = key
 
     def _replace(self, node: str) -> None:

@@ -7,6 +7,7 @@ from engine.network.network import Wire
 from engine.project.document import Project
 from studio.canvas import trial
 from studio.canvas.gestures.gesture import Gesture, Modifiers
+from studio.canvas.node_item import Offer
 from studio.canvas.overlay import Remark
 from studio.canvas.picture import LinkKey, shape_text
 from studio.canvas.route import Side
@@ -92,9 +93,9 @@ class Draw(Gesture):
         found = port[0] if port and port[0] != self.card else self.scene.card_at(at)
         return found if found in self.fits else None
 
-    def _light(self, key: str | None, offer: str) -> None:
+    def _light(self, key: str | None, offer: Offer) -> None:
         if key is not None and self.fits[key].fits:
-            self.scene.nodes[key].propose(offer)  # type: ignore[arg-type]
+            self.scene.nodes[key].propose(offer)
 
     def _tried(self, other: str) -> Trial:
         source, target = (self.card, other) if self.outgoing else (other, self.card)

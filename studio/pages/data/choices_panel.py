@@ -33,6 +33,7 @@ from studio.widgets import (
     Radio,
     Scroll,
     Select,
+    box_of,
     clear,
     column,
     fixed,
@@ -118,7 +119,7 @@ class ChoicesPanel(Box):
             PanelHead(tr("Class mix"), self.mix_note, height=36), column(self.mix, margins=(16, 0, 16, 12)), Line(),
             PanelHead(tr("Leak check"), height=36), column(self.leaks, margins=(16, 0, 16, 16)), None, spacing=0,
         )  # fmt: skip
-        self.layout().addWidget(Scroll(body, name=tr("Target, columns and split")))  # type: ignore[union-attr]
+        box_of(self).addWidget(Scroll(body, name=tr("Target, columns and split")))
 
     def _strategy(self, key: str) -> Radio:
         radio = self.strategies[key]
@@ -251,7 +252,7 @@ class ChoicesPanel(Box):
             label.setText(f"{len(getattr(prepared.parts, name)):,}" if prepared else "–")
         self._show_leaks(prepared)
         self._show_spread(prepared)
-        clear(self.mix.layout())  # type: ignore[arg-type]
+        clear(box_of(self.mix))
         box = self.mix.layout()
         assert box is not None
         target = next((r for r in prepared.reports if r.role == "target"), None) if prepared else None
@@ -279,7 +280,7 @@ class ChoicesPanel(Box):
     def _show_leaks(self, prepared: "Prepared | None") -> None:
         box = self.leaks.layout()
         assert box is not None
-        clear(self.leaks.layout())  # type: ignore[arg-type]
+        clear(box_of(self.leaks))
         self.found = leaks(prepared) if prepared is not None else []
         if prepared is None:
             box.addWidget(Label(tr("Appears when a target is set."), 12, color="text.muted", wrap=True))

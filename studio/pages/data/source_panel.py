@@ -22,6 +22,7 @@ from studio.widgets import (
     Select,
     Switch,
     Tile,
+    box_of,
     clear,
     column,
     facts,
@@ -63,11 +64,12 @@ RECIPE = (
 
 def bytes_text(size: int) -> str:
     """Return a size for people: 2.4 MB."""
+    shown = float(size)
     for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size = size / 1000  # type: ignore[assignment]
-    return f"{size:.3g} GB"
+        if shown < 1000:
+            return f"{shown:.3g} {unit}"
+        shown /= 1000
+    return f"{shown:.3g} GB"
 
 
 class SourcePanel(Box):
@@ -118,7 +120,7 @@ class SourcePanel(Box):
             PanelHead(tr("Recipe"), fitted), steps, Line(), PanelHead(tr("Result"), height=36), result, None, spacing=0,
         )  # fmt: skip
         self.scale_target.changed.connect(self._set_scale_target)
-        self.layout().addWidget(Scroll(body, name=tr("Source and recipe")))  # type: ignore[union-attr]
+        box_of(self).addWidget(Scroll(body, name=tr("Source and recipe")))
 
     def _dialect_row(self, entry: tuple[str, str, Any]) -> QWidget:
         key, label, options = entry
@@ -169,7 +171,7 @@ class SourcePanel(Box):
         path = self.session.project.data.source.path
         self.file.setText(path.replace("\\", "/").rsplit("/", 1)[-1] or tr("No table yet"))
         self.file.setToolTip(plain_tip(path))
-        clear(self.facts.layout())  # type: ignore[arg-type]
+        clear(box_of(self.facts))
         self.rejects.setVisible(bool(table and table.rejects))
         if table is None:
             self.size_line.setText("")
@@ -188,13 +190,13 @@ class SourcePanel(Box):
         ]
         shown = facts(*pairs, mono=False)
         shown.setToolTip(plain_tip(tr("Empty means: blank, {words}", words=", ".join(words))))
-        self.facts.layout().addWidget(shown)  # type: ignore[union-attr]
+        box_of(self.facts).addWidget(shown)
 
     def show_prepared(self, prepared: "Prepared | None") -> None:
         """Show the tensors that the recipe yields."""
         for key, text in (done(prepared) if prepared else dict.fromkeys(self.does, "")).items():
             self.does[key].setText(text)
-        clear(self.result.layout())  # type: ignore[arg-type]
+        clear(box_of(self.result))
         box = self.result.layout()
         assert box is not None
         if prepared is None:

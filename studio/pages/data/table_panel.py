@@ -30,6 +30,7 @@ from studio.widgets import (
     Scroll,
     SearchField,
     Segmented,
+    box_of,
     clear,
     column,
     lay,
@@ -185,10 +186,9 @@ class TablePanel(QWidget):
 
     # ---- problems ----
     def _show_problems(self, problems: Sequence[Problem], table: "Data | None") -> None:
-        head, grid = self.problem_head.layout(), self.problem_grid.layout()
-        assert head is not None
+        head, grid = box_of(self.problem_head), self.problem_grid.layout()
         assert isinstance(grid, QGridLayout)
-        clear(head)  # type: ignore[arg-type]
+        clear(head)
         head.addWidget(Label(tr("Problems"), 13, 600))
         for severity, one, many in (
             ("error", "error", "errors"),
@@ -200,8 +200,8 @@ class TablePanel(QWidget):
                 head.addWidget(Chip(plural(n, one, many), f"{state}.text", f"{state}.soft", height=18))
         if not problems:
             head.addWidget(Label(tr("none found"), 12, color="text.muted") if table else Label("", 12))
-        head.addStretch(1)  # type: ignore[attr-defined]
-        clear(grid)  # type: ignore[arg-type]
+        head.addStretch(1)
+        clear(grid)
         self.cards = [(problem, self._problem_card(problem)) for problem in problems]
         for place, (_, card) in enumerate(self.cards):
             grid.addWidget(card, place // 2, place % 2)

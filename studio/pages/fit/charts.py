@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from studio.pages import numbers
 from studio.pages.fit.curves import RunCurves
@@ -74,10 +75,10 @@ class ChartCard(Card):
 
     maximized = Signal(object)
 
-    def __init__(self, title: str, plot: CurvePlot, *tools: object) -> None:
+    def __init__(self, title: str, plot: CurvePlot, *tools: QWidget) -> None:
         self.plot = plot
         self.enlarge = IconButton("maximize-2", tr("Enlarge {chart}", chart=title), size="small")
-        super().__init__(title, (plot, 1), tools=(*tools, self.enlarge), margins=(8, 0, 8, 8))  # type: ignore[arg-type]
+        super().__init__(title, (plot, 1), tools=(*tools, self.enlarge), margins=(8, 0, 8, 8))
         self.enlarge.clicked.connect(self._enlarge)
         plot.maximized.connect(self._enlarge)
 

@@ -31,6 +31,7 @@ from studio.widgets import (
     Segmented,
     Table,
     Tile,
+    box_of,
     clear,
     column,
     fixed,
@@ -214,10 +215,10 @@ class Preview(Card):
         kinds = answered.kinds()
         titles = {"all": tr("All"), "doubt": tr("Uncertain"), "outside": tr("Out of range"), "problem": tr("Problem")}
         options = [(k, f"{titles[k]} {int(n.sum()):,}") for k, n in kinds.items() if k == "all" or n.any()]
-        clear(self.tools.layout())  # type: ignore[arg-type]
+        clear(box_of(self.tools))
         self.which = Segmented(options, "all", name=tr("Rows to show"), height=26)
         self.which.changed.connect(self._chosen)
-        put(self.tools.layout(), self.which)  # type: ignore[arg-type]
+        put(box_of(self.tools), self.which)
         order = np.arange(answered.table.rows, dtype=np.intp)
         self.model.show(preview(answered), order, kinds["doubt"], -1)
         fit_columns(self.table, self.model.columns, self._delegate)
@@ -269,7 +270,7 @@ class BatchPanel(Box):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(column(self.upper, (self.preview, 1), spacing=12))
-        self.layout().addWidget(self.stack, 1)  # type: ignore[union-attr, call-arg]
+        box_of(self).addWidget(self.stack, 1)
         for button in (self.choose, open_):
             button.clicked.connect(self.ask)
         self.save.clicked.connect(self.ask_where)

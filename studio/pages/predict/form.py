@@ -13,7 +13,7 @@ from engine.data.steps import BooleanStep, CategoryStep, DateStep, NumberStep, S
 from engine.data.table import Table
 from engine.project.runs import Run
 from studio.text import tr
-from studio.widgets import Box, Chip, Label, LineEdit, NumberField, Select, Slider, clear, fixed, row
+from studio.widgets import Box, Chip, Label, LineEdit, NumberField, Select, Slider, box_of, clear, fixed, row
 
 EDGE = 0.1
 """The slider reaches this share of the training range beyond it, so that a person can look outside."""
@@ -80,8 +80,8 @@ class Number(Field):
         self.note = Chip(tr("outside training range"), "warning.text", "warning.soft", height=18)
         title = Label(step.column, 12, 500, elide=True)
         head = row((title, 1), self.note, fixed(self.field, 104), spacing=8)
-        self.layout().addWidget(head)  # type: ignore[union-attr]
-        self.layout().addWidget(self.slider)  # type: ignore[union-attr]
+        box_of(self).addWidget(head)
+        box_of(self).addWidget(self.slider)
         self.field.changed.connect(self._typed)
         self.slider.changed.connect(self._slid)
         self.set_value(repr(bounds.median))
@@ -130,7 +130,7 @@ class Choice(Field):
         start = values[max(int(step.fill), 0)] if isinstance(step, CategoryStep) else values[step.fill < 0.5]
         self._values = values
         self.select = Select([*((v, v) for v in values), ("", tr("missing"))], start, name=step.column, width=150)
-        self.layout().addWidget(row((Label(step.column, 12, 500, elide=True), 1), self.select))  # type: ignore[union-attr]
+        box_of(self).addWidget(row((Label(step.column, 12, 500, elide=True), 1), self.select))
         self.select.changed.connect(self._tell)
 
     def value(self) -> str:
@@ -148,7 +148,7 @@ class Date(Field):
         super().__init__(step)
         day = np.datetime64("0001-01-01") + np.timedelta64(int(step.fill) - 1, "D")
         self.line = LineEdit(str(day), name=step.column)
-        self.layout().addWidget(row((Label(step.column, 12, 500, elide=True), 1), fixed(self.line, 150)))  # type: ignore[union-attr]
+        box_of(self).addWidget(row((Label(step.column, 12, 500, elide=True), 1), fixed(self.line, 150)))
         self.line.changed.connect(self._tell)
 
     def value(self) -> str:
@@ -169,13 +169,13 @@ class RowForm(Box):
 
     def show_recipe(self, recipe: Recipe, table: Table | None, run: Run) -> None:
         """Make the fields anew, each at its middle value."""
-        clear(self.layout())  # type: ignore[arg-type]
+        clear(box_of(self))
         self.fields = {}
         for step in recipe.steps:
             made = make_field(step, table, run)
             made.changed.connect(self.changed)
             self.fields[step.column] = made
-            self.layout().addWidget(made)  # type: ignore[union-attr]
+            box_of(self).addWidget(made)
 
     def values(self) -> dict[str, str]:
         """Return column -> text, as a CSV would hold it."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from engine.data.recipe import Recipe
 from engine.project.runs import Run
 from studio.text import tr
-from studio.widgets import Box, Card, Chip, Label, ProgressBar, Scroll, clear, column, fixed, row
+from studio.widgets import Box, Card, Chip, Label, ProgressBar, Scroll, box_of, clear, column, fixed, row
 
 if TYPE_CHECKING:
     from engine.data.table import Table
@@ -57,7 +57,7 @@ class Nearest(Card):
 
     def show_row(self, recipe: Recipe, made: "Table") -> None:
         """Show the training rows nearest to the first row of a table."""
-        clear(self.list.layout())  # type: ignore[arg-type]
+        clear(box_of(self.list))
         if not len(self._points):
             return
         here = points(recipe, made, np.zeros(1, np.int64))
@@ -74,4 +74,4 @@ class Nearest(Card):
         figure = Label(f"{distance:.2f}", 12, color="text.muted", mono=True, align=Qt.AlignmentFlag.AlignRight)
         value = fixed(figure, 44)
         items = (name, truth, (bar, 1), value)
-        self.list.layout().addWidget(row(*items, spacing=10, height=24))  # type: ignore[union-attr]
+        box_of(self.list).addWidget(row(*items, spacing=10, height=24))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from studio.text import tr
-from studio.widgets import Box, Card, Chip, Label, ProgressBar, clear, column, fixed, row
+from studio.widgets import Box, Card, Chip, Label, ProgressBar, box_of, clear, column, fixed, row
 from studio.widgets.plot import Curve, CurvePlot, Marker
 
 SHOWN = 12
@@ -40,11 +40,11 @@ class OutputCard(Card):
         self.sure.hide()
         self.note.setText(sentence)
         self.doubt.hide()
-        clear(self.bars.layout())  # type: ignore[arg-type]
+        clear(box_of(self.bars))
 
     def show_number(self, value: float, column_name: str) -> None:
         """Show a regression's prediction, in the unit of its column."""
-        clear(self.bars.layout())  # type: ignore[arg-type]
+        clear(box_of(self.bars))
         self.said.setText(f"{value:,.5g}")
         self.sure.hide()
         self.note.setText(tr("{column}, in its own unit", column=column_name))
@@ -60,7 +60,7 @@ class OutputCard(Card):
         self.sure.show()
         self.note.setText(tr("margin {points:.1f} points over {other}", points=100 * margin, other=names[second]))
         self.doubt.setVisible(margin < CLOSE)
-        clear(self.bars.layout())  # type: ignore[arg-type]
+        clear(box_of(self.bars))
         for i in order[:SHOWN]:
             self._bar(names[i], float(shares[i]), f"plot.{i % COLORS}", i == first)
 
@@ -69,7 +69,7 @@ class OutputCard(Card):
         right = Qt.AlignmentFlag.AlignRight
         value = fixed(Label(f"{share:.3f}", 12, 600 if first else 400, mono=True, align=right), 48)
         bar = ProgressBar(share, name=tr("Probability of {name}", name=name), color=color, height=12)
-        self.bars.layout().addWidget(row(title, (bar, 1), value, spacing=10, height=24))  # type: ignore[union-attr]
+        box_of(self.bars).addWidget(row(title, (bar, 1), value, spacing=10, height=24))
 
 
 class WhatIf(CurvePlot):
