@@ -139,10 +139,27 @@ class Commands(Grouping):
         at = arrange.snapped(middle.x() + 40, middle.y() - 60)
         try:
             pasted = add(self.session.project, text, at)
+            if aside := self._aside(self._new_rects(pasted)):
+                pasted = add(self.session.project, text, (at[0] + aside, at[1]))
         except UsageError as error:
             self.said.emit(str(error))
             return
+        rects = self._new_rects(pasted)
         self._add_and_select(tr("Paste"), lambda project: pasted)
+        if rects:
+            self.ensure(rects[0])
+
+    def _new_rects(self, after: Project) -> list[QRectF]:
+        """Return where the cards are that a project has and the one that is shown has not."""
+        fresh = (after.positions.get(id) for id in edits.added(self.session.project, after))
+        return [QRectF(*at, arrange.CARD_W, arrange.CARD_H) for at in fresh if at]
+
+    def _aside(self, rects: list[QRectF]) -> float:
+        """Return by how much new cards must go to the right to cover none that are there."""
+        there = [self.canvas.rect_of(card) for card in self.canvas.nodes]
+        if not any(new.intersects(old) for new in rects for old in there):
+            return 0.0
+        return arrange.snapped(self.canvas.extent().right() + 40 - min(r.left() for r in rects), 0)[0]
 
     # ---- notes -----------------------------------------------------------------------------------------------------
     def add_note(self) -> None:

@@ -102,6 +102,20 @@ def test_between_projects(qtbot: Any, person: Person) -> None:
     assert (b[0] - a[0], b[1] - a[1]) == (0, 76)
 
 
+def test_pasted_cards_cover_none_that_are_there(person: Person) -> None:
+    choose(person, "dense_1", "dense_2", "dropout_1")
+    person.key(K.Key_C, CTRL)
+    for _ in range(3):
+        before = set(person.scene.nodes)
+        person.key(K.Key_V, CTRL)
+        person.settle()
+        new = set(person.scene.nodes) - before
+        assert len(new) == 3
+        rects = {id: person.scene.rect_of(id) for id in person.scene.nodes}
+        assert not [(a, b) for a in new for b in rects if a != b and rects[a].intersects(rects[b])]
+        assert any(person.view.seen().contains(rects[id]) for id in new)
+
+
 def test_cut_takes_away_and_paste_brings_back(person: Person) -> None:
     choose(person, "dense_2")
     person.key(K.Key_X, CTRL)
