@@ -9,7 +9,7 @@ from engine.errors import LayerwrightError, Problem, Repair
 from engine.layers.spec import Insert, LayerSpec, Misfit, Shape, Weight
 from engine.network.network import Network, Node, Wire
 
-UNWIRED = "not connected"
+UNWIRED, LACKING = "not connected", "needs another input"
 MOST_ASKED = 12
 """So many layers are tried as a source for one that lacks an input."""
 MISTAKES = (ArithmeticError, LookupError, TypeError, ValueError)
@@ -147,7 +147,8 @@ def _count(network: Network, node: Node, layer: LayerSpec, sources: tuple[str, .
     wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
     message = f"{node.name} needs {wanted} input{'' if wanted == '1' else 's'}. It has {have or 'none'}."
     if have < least:
-        return Problem(node.name, message, "Wire a layer into it.", node=node.id, short=UNWIRED)
+        fix, short = ("Wire another layer into it.", LACKING) if have else ("Wire a layer into it.", UNWIRED)
+        return Problem(node.name, message, fix, node=node.id, short=short)
     wire = max((w for w in network.wires if w.target == node.id), key=lambda w: w.slot)
     repair = Repair("disconnect", (wire.source, wire.target, wire.slot), "Remove the last wire")
     joined = layer.INPUTS == (1, 1)
@@ -162,7 +163,7 @@ def _removal(node: Node) -> Repair:
 
 def _mendable(network: Network, problem: Problem, found: Mapping[str, Finding], few: bool) -> Problem:
     """Return a problem of a layer that lacks an input with its fixes: now the shapes of all others are known."""
-    if problem.short != UNWIRED or problem.node is None:
+    if problem.short not in (UNWIRED, LACKING) or problem.node is None:
         return problem
     first, *others = _connections(network, network.nodes[problem.node], found if few else {})
     return replace(problem, repair=first, others=tuple(others))

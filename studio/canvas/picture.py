@@ -12,7 +12,7 @@ from engine.project.document import Project
 from studio.canvas.arrange import CARD_H, TARGET_H, target_id, taught
 from studio.document import feeds, sharing
 from studio.document.feeds import taught_node
-from studio.text import tr
+from studio.text import plural, tr
 
 LinkKey = tuple[str, str, int]
 
@@ -144,7 +144,7 @@ def _line(node: Node, sources: int, owner: str) -> str:
     own = node.layer.summary_line() if isinstance(node.layer, LayerSpec) else ""
     inputs = sources if getattr(node.layer, "INPUTS", (1, 1))[1] != 1 else 0
     several = inputs if node.layer.KERAS != "Model" or inputs > 1 else 0
-    parts = [tr("uses {name}", name=owner) if owner else "", own, tr("{n} inputs", n=several) if several else ""]
+    parts = [tr("uses {name}", name=owner) if owner else "", own, plural(several, "input", "inputs") if several else ""]
     return " · ".join(part for part in parts if part)
 
 

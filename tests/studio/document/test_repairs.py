@@ -103,7 +103,7 @@ KINDS: dict[str, tuple[str, Callable[[], Made]]] = {
     "only an input, no output": ("no output", lambda: rewired(lambda n: n.with_outputs(), ROW)),
     # ---- wires ----
     "loose layer": ("not connected", lambda: rewired(lambda n: n.add(Dense(4))[0], ROW, Dense(3))),
-    "one input of two": ("not connected", lambda: drawn(ROW, Dense(8), Add())),
+    "one input of two": ("needs another input", lambda: drawn(ROW, Dense(8), Add())),
     "layer alone": ("not connected", lambda: drawn(Dense(3))),
     "too many inputs": ("too many inputs", lambda: joined([ROW], [Input((4,))], Dense(3))),
     "circle": ("on a circle", lambda: rewired(circle, ROW, Add(), Dense(8))),
