@@ -107,7 +107,7 @@ class SourcePanel(Box):
         again.clicked.connect(self.reread_asked)
         other.clicked.connect(self.open_asked)
         self.rejects.clicked.connect(self.rejects_asked)
-        words = column(self.file, self.size_line, spacing=1)
+        words = column(None, self.file, self.size_line, None, spacing=1)
         head = row(Tile("file-spreadsheet", "conv", 32, 18), (words, 1), spacing=10)
         source = column(head, self.facts, self.rejects, spacing=4, margins=(16, 0, 16, 6))
         fields = column(*map(self._dialect_row, DIALECT), spacing=4, margins=(16, 0, 16, 10))
@@ -173,6 +173,7 @@ class SourcePanel(Box):
         self.file.setToolTip(plain_tip(path))
         clear(box_of(self.facts))
         self.rejects.setVisible(bool(table and table.rejects))
+        self.size_line.setVisible(table is not None)
         if table is None:
             self.size_line.setText("")
             return
