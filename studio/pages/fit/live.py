@@ -103,14 +103,15 @@ class LiveRun:
             "rate",
             tr(
                 "Learning rate changed {old} → {new} by you at epoch {epoch}, batch {batch}.",
-                old=numbers.rate(old), new=numbers.rate(new), epoch=self.epoch + 1, batch=self.batch,
+                old=numbers.rate(old), new=numbers.rate(new),
+                epoch=self.training.epoch + 1, batch=self.training.batch,
             ),
         )  # fmt: skip
 
     def paused(self, on: bool) -> None:
-        """Take note of a pause or its end."""
+        """Take note of a pause or its end: where the fit is, which is further than what was read of it."""
         text = "Paused at epoch {epoch}, batch {batch}." if on else "Resumed at epoch {epoch}, batch {batch}."
-        self._tell("pause", tr(text, epoch=self.epoch + 1, batch=self.batch))
+        self._tell("pause", tr(text, epoch=self.training.epoch + 1, batch=self.training.batch))
 
     def failed(self, sentence: str) -> None:
         """Take note of what ended the run."""

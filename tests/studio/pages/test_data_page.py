@@ -115,6 +115,8 @@ def test_a_column_is_picked_by_the_keyboard(studio: Studio, csv: Path) -> None:
     QTest.keyClick(page.table.grid, Qt.Key.Key_Right)
     QTest.keyClick(page.table.grid, Qt.Key.Key_Space)
     assert page.table.selected == page.choices.names == ("width",)
+    assert {at.column() for at in page.table.grid.selectedIndexes()} == {1}
+    assert len(page.table.grid.selectedIndexes()) == len(ROWS)
     QTest.keyClick(page.table.grid, Qt.Key.Key_Right)
     QTest.keyClick(page.table.grid, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
     assert page.choices.names == ("width", "class")

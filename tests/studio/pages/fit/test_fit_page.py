@@ -121,8 +121,12 @@ def test_pause_holds_the_weights_and_space_resumes(page: FitPage, session: Sessi
     long(session)
     page.start()
     wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > 2)
+    page.runs.live.epoch = 0  # the window has not looked for a while
     QTest.keyClick(page, Qt.Key.Key_Space)
     assert page.fitter.phase == "paused"
+    told = page.runs.live.events[-1]
+    assert told.text.startswith("Paused at epoch")
+    assert int(told.text.split()[3].rstrip(",")) > 2
     parameters = page.fitter.fitting.training.parameters
     wait_until(lambda: page.fitter._job.paused)
     QTest.qWait(80)
