@@ -3,8 +3,8 @@
 import re
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QVBoxLayout, QWidget
 
 from engine.errors import Problem
 from studio.actions import naming
@@ -16,6 +16,7 @@ from studio.widgets.base import Item, plain_tip
 FIRST = re.compile(r".+?[.](?= [A-Z]|$)")
 MOST_ROWS = 100
 """More problems than this are not listed; walking goes to all."""
+GAP, MARGINS = 8, (8, 4, 6, 4)
 LOOK = {
     "error": ("circle-alert", "danger.fill"),
     "warning": ("triangle-alert", "warning.fill"),
@@ -34,21 +35,31 @@ class ProblemRow(Box):
     def __init__(self, problem: Problem) -> None:
         icon, tone = LOOK[problem.severity]
         self.problem = problem
-        words: list[Item] = [
-            Icon(icon, tone),
-            (Label(heading(problem), 12, 500, wrap=True), 1),
-            Label(self._place(), 11, 400, "text.muted", mono=True),
-        ]
-        usable = fixes(problem)
-        if usable:
-            buttons = FixButtons([r.title for r in usable], problem.message)
-            buttons.chosen.connect(self._fix)
-            words.append(buttons)
-        super().__init__(row(*words, spacing=8, margins=(8, 4, 6, 4)), fill=None, stroke=None, radius=6)
+        place = Label(self._place(), 11, 400, "text.muted", mono=True)
+        place.setVisible(bool(place.text()))
+        self._words = row(Icon(icon, tone), (Label(heading(problem), 12, 500, wrap=True), 1), place, spacing=8)
+        self._buttons: FixButtons | None = None
+        items: list[Item] = [(self._words, 1)]
+        if usable := fixes(problem):
+            self._buttons = FixButtons([r.title for r in usable], problem.message)
+            self._buttons.chosen.connect(self._fix)
+            items.append(self._buttons)
+        self._line = row(*items, spacing=GAP, margins=MARGINS)
+        super().__init__(self._line, fill=None, stroke=None, radius=6)
         self.setMinimumHeight(32)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{problem.severity}: {problem}")
         self.setToolTip(plain_tip(str(problem)))
+
+    def fit(self, width: int) -> None:
+        """Put the buttons below the words where both do not fit side by side into so many pixels."""
+        line = self._line.layout()
+        if self._buttons is None or not isinstance(line, QBoxLayout):
+            return
+        parts = (self._words.minimumSizeHint().width(), self._buttons.sizeHint().width())
+        below = sum(parts) + GAP + MARGINS[0] + MARGINS[2] > width
+        line.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
+        line.setAlignment(self._buttons, Qt.AlignmentFlag.AlignRight if below else Qt.AlignmentFlag(0))
 
     def _place(self) -> str:
         """Return where it is, unless the sentence says it."""
@@ -108,8 +119,19 @@ class ProblemsList(QWidget):
             self.box.addWidget(line)
         self._end(len(problems) - len(self.rows))
         self.box.addStretch(1)
+        self._fit()
         if at >= 0 and self._row_of_focus() < 0 and self.rows:
             self.rows[min(at, len(self.rows) - 1)].setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        edges, bar = self.box.contentsMargins(), self.area.verticalScrollBar().sizeHint().width()
+        width = self.width() - edges.left() - edges.right() - bar
+        for line in self.rows:
+            line.fit(width)
 
     def _row(self, problem: Problem) -> ProblemRow:
         line = ProblemRow(problem)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from engine.errors import Problem, Repair
 from engine.network.network import Network, stack
 from engine.project import lifecycle
 from engine.project.document import Project
@@ -17,6 +18,7 @@ from studio.app import Studio
 from studio.canvas.arrange import CARD_W
 from studio.document import edits, files, templates
 from studio.pages.define import page as define_page
+from studio.pages.define.problems import ProblemsList
 from studio.widgets import FixButtons
 from tests.studio.canvas.people import Person, classifier, layer
 from tests.studio.conftest import both, ready, wait_until
@@ -98,6 +100,22 @@ def test_other_fixes_in_the_list(person: Person) -> None:
     QTest.keyClick(shown, K.Key_Down)
     QTest.keyClick(shown, K.Key_Return)
     assert person.session.stack.undoText() == "Remove concatenate_1"
+
+
+@pytest.mark.parametrize("width", [300, 376, 720])
+def test_no_fix_of_the_list_is_cut(width: int, qtbot: Any, themed: QApplication) -> None:
+    sentence = "SparseCategoricalCrossentropy needs probabilities that sum to 1. dense_2 has the activation sigmoid."
+    repair = Repair("set_field", ("n2", "activation", "softmax"), "Set the activation to softmax")
+    listed = ProblemsList()
+    qtbot.addWidget(listed)
+    listed.show_problems((Problem("dense_2", sentence, "Use softmax.", node="n2", repair=repair, short="x"),))
+    listed.resize(width, 160)
+    listed.show()
+    qtbot.waitExposed(listed)
+    QApplication.processEvents()
+    button = listed.rows[0].findChild(FixButtons).best
+    right = button.mapTo(listed, QPoint(button.width(), 0)).x()
+    assert width - 40 < right <= width
 
 
 def test_up_and_down_walk_the_list(qtbot: Any, themed: QApplication) -> None:
