@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from engine.errors import ProjectError
 from engine.project.runs import Run
 from studio.document.session import Session
+from studio.pages.fit import past
 from studio.pages.fit.changes import Change, changes, headline
 from studio.pages.fit.charts import Drawn
 from studio.pages.fit.curves import RunCurves
@@ -13,7 +14,7 @@ from studio.pages.fit.events import Event
 from studio.pages.fit.live import LiveRun
 from studio.pages.fit.norms import Norms
 from studio.pages.fit.runs import RunEntry
-from studio.text import plural, tr
+from studio.text import tr
 
 if TYPE_CHECKING:
     from engine.training.spread import Spread
@@ -119,12 +120,14 @@ class Runs:
         run = self.front_run()
         if run is None:
             return []
-        return self._events.get(run.id) or [_event(e) for e in run.events] or [Event("", "end", _ending(run))]
+        return self._events.get(run.id) or past.told(run, self.curves(run))
 
     def rate_changes(self) -> Sequence[float]:
-        """Return where a person changed the learning rate of the run in front."""
+        """Return where the learning rate of the run in front was changed."""
         run = self.front_run()
-        return self._rate_changes.get(run.id, ()) if run else ()
+        if run is None:
+            return ()
+        return self._rate_changes[run.id] if run.id in self._rate_changes else past.rate_changes(run)
 
     # ---- the list --------------------------------------------------------------------------------------------------
     def entries(self) -> list[RunEntry]:
@@ -174,15 +177,3 @@ def _layers(run: Run) -> "tuple[Norms, Sequence[Spread]]":
         return norms, run.spreads()
     except ProjectError:
         return Norms(), ()
-
-
-def _event(event: object) -> Event:
-    values = dict(event) if isinstance(event, dict) else dict(getattr(event, "items", dict)())
-    epoch = values.get("epoch")
-    return Event(
-        tr("epoch {n}", n=int(epoch) + 1) if epoch is not None else "", "callback", str(values.get("message", ""))
-    )
-
-
-def _ending(run: Run) -> str:
-    return run.reason or tr("Ended after {epochs}.", epochs=plural(run.epochs, "epoch", "epochs"))

@@ -10,6 +10,7 @@ from studio.pages.fit.curves import RunCurves
 from studio.pages.fit.events import Event, Kind
 from studio.pages.fit.norms import Norms, State
 from studio.pages.fit.pace import Pace
+from studio.pages.fit.past import best_sentence
 from studio.pages.fit.progress import Phase, Progress
 from studio.text import tr
 
@@ -125,11 +126,9 @@ class LiveRun:
         """Tell the newest best only: a line per improvement of a falling curve would bury all else."""
         known = self._best is not None and self.events and self.events[-1].kind == "best"
         self._best = best
-        name = tr("validation loss") if self.curves.monitor == "val_loss" else tr("loss")
-        text = tr("Best {figure} {value} at epoch {n}.", figure=name, value=numbers.figure(best[1]), n=best[0])
         if known:
             self.events.pop()
-        self._tell("best", text)
+        self._tell("best", best_sentence(self.curves))
 
     def _beginning(self, resumed: bool) -> str:
         options, setup = self.training.options, self.training.setup

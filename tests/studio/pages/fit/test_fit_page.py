@@ -68,10 +68,11 @@ def long(session: Session) -> None:
 def test_a_fit_becomes_a_run_with_curves_and_events(page: FitPage, session: Session) -> None:
     assert page.stack.currentWidget() is page.empty
     assert stage_states(session)["compile"].mark == "todo"
+    marks: list[str] = []
+    page.fitter.begun.connect(lambda _begun: marks.append(stage_states(session)["compile"].mark))
     page.start_button.click()
-    wait_until(lambda: page.runs.live is not None)
-    assert stage_states(session)["compile"].mark == "done"
     wait_until(lambda: page.fitter.phase == "finished")
+    assert marks == ["done"]
     assert session.run is not None
     assert session.run.epochs == 3
     assert page.stack.currentWidget() is page.working
