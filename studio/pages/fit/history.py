@@ -1,6 +1,6 @@
 """All runs as the Fit page shows them: which is in front, which are compared, their curves, events and differences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.errors import ProjectError
@@ -138,7 +138,9 @@ class Runs:
         lines = [self._entry(run, old, front) for run, old in zip(runs, before, strict=False)]
         live = self.live
         if live is not None:
-            subtitle = headline(runs[-1].project if runs else None, self._session.project)
+            subtitle = self._said(live.rows, runs) or headline(
+                runs[-1].project if runs else None, self._session.project
+            )
             best = live.curves.best
             lines.append(
                 RunEntry("", live.title, subtitle, best[1] if best else None, live=True, chosen=self.front == "")
@@ -150,11 +152,18 @@ class Runs:
         slot = self._compared.get(run.id)
         chosen = front is not None and front.id == run.id
         words = [tr(STATES[run.status])] if run.status in STATES else []
-        subtitle = " · ".join([*words, headline(before.project if before else None, run.project)])
+        earlier = [r for r in self._session.runs if r.number < run.number]
+        said = self._said(run.history, earlier) or headline(before.project if before else None, run.project)
+        subtitle = " · ".join([*words, said])
         return RunEntry(
             run.id, self.title(run.id), subtitle, best[1] if best else None, 0 if chosen else slot or 7,
             (slot or 1) - 1 if not chosen else 0, chosen=chosen, compared=slot is not None,
         )  # fmt: skip
+
+    def _said(self, rows: Sequence[Mapping[str, float]], earlier: Sequence[Run]) -> str:
+        """Return which run a history goes on with; "" for none."""
+        base = past.continued(rows, earlier)
+        return tr("continues {run}", run=self.title(base.id)) if base is not None else ""
 
     def what_changed(self) -> tuple[str, str, tuple[Change, ...]]:
         """Return (title, title of the run before it, differences) of the run in front."""

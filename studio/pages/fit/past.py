@@ -1,7 +1,7 @@
 """What happened during a run of the past, as far as the run itself tells: beginning, rates, best epoch and end."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.project.runs import Run
 from studio.pages import numbers
@@ -29,6 +29,15 @@ def rate_changes(run: Run) -> list[int]:
     pairs = enumerate(itertools.pairwise(rates), 2)
     changed = [n for n, (old, new) in pairs if old is not None and new is not None and old != new]
     return changed if len(changed) <= MOST_RATES else []
+
+
+def continued(rows: Sequence[Mapping[str, float]], runs: Sequence[Run]) -> Run | None:
+    """Return the run that a history goes on with, the newest one: its last epoch, to the second, is in there."""
+    for run in reversed(runs):
+        n = len(run.history)
+        if 0 < n < len(rows) and dict(rows[n - 1]) == dict(run.history[-1]):
+            return run
+    return None
 
 
 def best_sentence(curves: RunCurves) -> str:

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterator
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -153,9 +154,11 @@ def test_stop_keeps_everything_and_continue_goes_on(page: FitPage, session: Sess
     page.head.toggle.click()
     wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > first.epochs)
     assert page.runs.live.rows[0]["loss"] == first.history[0]["loss"]
+    assert page.runs.entries()[0].subtitle == "continues Run 1"
     page.stop()
     wait_until(lambda: page.fitter.phase == "stopped")
     assert len(session.runs) == 2
+    assert [entry.subtitle for entry in page.runs.entries()] == ["stopped · continues Run 1", ANY]
 
 
 def test_the_learning_rate_is_live(page: FitPage, session: Session) -> None:

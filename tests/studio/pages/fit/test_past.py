@@ -3,7 +3,7 @@
 from engine.project.document import Project
 from engine.project.runs import Run
 from studio.pages.fit.curves import RunCurves
-from studio.pages.fit.past import MOST_RATES, rate_changes, told
+from studio.pages.fit.past import MOST_RATES, continued, rate_changes, told
 
 
 def run(rates: list[float], **more: object) -> Run:
@@ -32,3 +32,10 @@ def test_a_schedule_is_no_list_of_changes() -> None:
 def test_a_history_with_gaps_is_told_as_well() -> None:
     past = Run("r1", Project(), history=({"epoch": 0, "loss": 1.0}, {"epoch": 1, "loss": 2.0, "learning_rate": 0.1}))
     assert [e.kind for e in told(past, RunCurves(past.history))] == ["start", "best", "end"]
+
+
+def test_a_run_that_goes_on_knows_which_one() -> None:
+    first, other = run([0.1, 0.1]), run([0.1, 0.2, 0.3])
+    assert continued((*first.history, {"epoch": 2, "loss": 0.1}), (other, first)) is first
+    assert continued(other.history, (first,)) is None
+    assert continued(first.history, (first,)) is None
