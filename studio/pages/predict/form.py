@@ -1,5 +1,6 @@
 """The form of one row: a field per input column, bounded by what was seen in training."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Signal
 
-from engine.data.parse import parse_boolean
+from engine.data.parse import parse_boolean, parse_date
 from engine.data.recipe import Recipe
 from engine.data.steps import BooleanStep, CategoryStep, DateStep, NumberStep, Step
 from engine.data.table import Table
@@ -141,21 +142,31 @@ class Choice(Field):
         self.select.set_value(text if truth is None else self._values[truth < 0.5])
 
 
+FORMATS = {"ymd": "{0:%Y-%m-%d}", "dmy": "{0:%d.%m.%Y}", "mdy": "{0:%m/%d/%Y}"}
+"""How a date is written whose column has this order."""
+
+
 class Date(Field):
-    """A date, typed."""
+    """A date, typed as its column writes dates; what is none is marked, and the last date stays."""
 
     def __init__(self, step: DateStep) -> None:
         super().__init__(step)
-        day = np.datetime64("0001-01-01") + np.timedelta64(int(step.fill) - 1, "D")
-        self.line = LineEdit(str(day), name=step.column)
+        day = datetime.date.fromordinal(min(max(int(step.fill), 1), datetime.date.max.toordinal()))
+        self._order, self._usual = step.order, FORMATS[step.order].format(day)
+        self.line = LineEdit(self._usual, name=step.column, check=self._checked)
         box_of(self).addWidget(row((Label(step.column, 12, 500, elide=True), 1), fixed(self.line, 150)))
         self.line.changed.connect(self._tell)
 
     def value(self) -> str:
-        return self.line.text()
+        return str(self.line.value())
 
     def set_value(self, text: str) -> None:
         self.line.set_value(text)
+
+    def _checked(self, text: str) -> str:
+        if text.strip() and parse_date(text.strip(), self._order) is None:
+            raise ValueError(tr("This must be a date, such as {day}; empty means missing.", day=self._usual))
+        return text.strip()
 
 
 class RowForm(Box):
