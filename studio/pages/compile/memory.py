@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio import theme
@@ -12,6 +12,8 @@ from studio.pages import numbers
 
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 RIGHT = MIDDLE | Qt.AlignmentFlag.AlignRight
+BAR, LEGEND = 20, 16
+"""Heights of the bar with its gap, and of a line of the legend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class ShareBar(QWidget):
         super().__init__(parent)
         self._shares: tuple[Share, ...] = ()
         self.setAccessibleName(name)
-        self.setFixedHeight(36)
+        self.setFixedHeight(BAR + LEGEND)
         theme.signals.changed.connect(self._restyle)
 
     def show_shares(self, shares: Sequence[Share]) -> None:
@@ -76,7 +78,31 @@ class ShareBar(QWidget):
         text = ", ".join(f"{s.label} {numbers.size(s.bytes)}" for s in self._shares)
         self.setAccessibleDescription(text)
         self.setToolTip(text)
+        self._arrange()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Be as high as the legend needs."""
+        places = self._places()
+        self.setFixedHeight(BAR + LEGEND * (1 + max((line for _, line in places), default=0)))
+
+    def _places(self) -> list[tuple[float, int]]:
+        """Return where each entry of the legend begins: x and line; what does not fit goes to the next line."""
+        face = theme.font(11)
+        unit, factor = unit_of(sum(s.bytes for s in self._shares))
+        room, x, line = self.width() - theme.text_width(unit, face) - 8, 0.0, 0
+        found = []
+        for share in self._shares:
+            width = 13 + theme.text_width(_entry(share, factor), face)
+            if x and x + width > room:
+                x, line = 0.0, line + 1
+            found.append((x, line))
+            x += width + 9
+        return found
 
     def _restyle(self, _mode: object) -> None:
         self.update()
@@ -95,23 +121,21 @@ class ShareBar(QWidget):
         painter.end()
 
     def _legend(self, painter: QPainter) -> None:
-        face, x = theme.font(11), 0.0
-        painter.setFont(face)
+        painter.setFont(theme.font(11))
         unit, factor = unit_of(sum(s.bytes for s in self._shares))
         painter.setPen(theme.color("text.muted"))
-        painter.drawText(QRectF(0, 20, self.width(), 16), RIGHT, unit)
-        room = self.width() - theme.text_width(unit, face) - 8
-        for share in self._shares:
-            text = f"{share.label} {short(share.bytes / factor)}"
-            width = theme.text_width(text, face)
-            if x + 13 + width > room:
-                break
+        painter.drawText(QRectF(0, BAR, self.width(), LEGEND), RIGHT, unit)
+        for share, (x, line) in zip(self._shares, self._places(), strict=True):
+            y = BAR + LEGEND * line
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(share.color))
-            painter.drawRoundedRect(QRectF(x, 24, 8, 8), 2, 2)
+            painter.drawRoundedRect(QRectF(x, y + 4, 8, 8), 2, 2)
             painter.setPen(theme.color("text.secondary"))
-            painter.drawText(QRectF(x + 12, 20, width + 2, 16), MIDDLE, text)
-            x += width + 22
+            painter.drawText(QRectF(x + 12, y, self.width() - x - 12, LEGEND), MIDDLE, _entry(share, factor))
+
+
+def _entry(share: Share, factor: float) -> str:
+    return f"{share.label} {short(share.bytes / factor)}"
 
 
 def unit_of(count: int) -> tuple[str, float]:

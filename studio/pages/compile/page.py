@@ -228,7 +228,7 @@ class CompilePage(Page):
         self.memory.bar.show_shares(compiled.shares(mode))
         self.memory.chart.show_plan(compiled.lives(mode), compiled.steps(mode), compiled.sections(mode))
         saved = compiled.saved(mode)
-        self.memory.saved.set(tr("reuse saves {share:.0%}", share=saved))
+        self.memory.saved.set(tr("reuse saves {share:.0f} %", share=100 * saved))
         self.memory.saved.setVisible(saved >= 0.01)
         self._selected(self.session.selection.ids)
 

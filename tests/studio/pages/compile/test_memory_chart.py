@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.pages.compile.lifetimes import TOP, LifetimeChart, grouped
@@ -71,3 +72,18 @@ def test_small_buffers_among_many_are_one_row_that_unfolds(qtbot: QtBot) -> None
     chart.resize(400, TOP + 43 * 22)
     QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(200, TOP + 12 * 22 + 8))
     assert len(chart.lines()) == 13
+
+
+def test_the_legend_of_the_shares_goes_on_in_another_line(qtbot: QtBot, themed: QApplication) -> None:
+    bar = ShareBar("Shares")
+    qtbot.addWidget(bar)
+    bar.resize(600, 40)
+    bar.show()
+    bar.show_shares([Share(f"Part {k}", 4000 + k, "plot.0") for k in range(5)])
+    assert bar.height() == 36
+    assert [line for _, line in bar._places()] == [0] * 5
+    bar.resize(220, 40)
+    lines = [line for _, line in bar._places()]
+    assert lines == sorted(lines)
+    assert lines[-1] >= 1
+    assert bar.height() == 36 + 16 * lines[-1]
