@@ -163,6 +163,7 @@ class ExportDialog(QDialog):
     # ---- saving ----
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.code.toPlainText())
+        self.copy.confirm(tr("The script is on the clipboard."))
 
     def _ask(self) -> None:
         dialog = QFileDialog(self, tr("Export script"), "", tr("Python scripts (*.py)"))

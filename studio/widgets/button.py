@@ -2,15 +2,19 @@
 
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from studio import theme
+from studio.widgets.announce import announce
 from studio.widgets.base import Themed, named
 
 Kind = Literal["default", "primary", "soft", "ghost", "danger", "fix"]
 Size = Literal["small", "medium", "large"]
 ICON_COLORS = {"primary": "text.onAccent", "danger": "danger.text", "soft": "accent.text", "fix": "danger.text"}
+
+CONFIRM_MS = 1500
+"""How long a button shows that it has done its work."""
 
 
 class Button(Themed, QPushButton):
@@ -28,7 +32,10 @@ class Button(Themed, QPushButton):
         checkable: bool = False,
     ) -> None:
         super().__init__()
-        self._icon, self._kind = icon, kind
+        self._icon, self._kind, self._done = icon, kind, QTimer(self)
+        self._done.setSingleShot(True)
+        self._done.setInterval(CONFIRM_MS)
+        self._done.timeout.connect(self.restyle)
         self.setProperty("kind", kind)
         self.setProperty("scale", size)  # "size" is taken by Qt itself
         self.setProperty("icononly", "false" if text else "true")
@@ -67,6 +74,12 @@ class Button(Themed, QPushButton):
         self._polish()
         self.restyle()
 
+    def confirm(self, sentence: str) -> None:
+        """Show a check mark for a moment, and say it: what was asked for is done, and nothing else on screen tells."""
+        self._done.start()
+        self.restyle()
+        announce(self, sentence)
+
     def _polish(self) -> None:
         """Let the style sheet see a property that has changed."""
         self.style().unpolish(self)
@@ -74,7 +87,9 @@ class Button(Themed, QPushButton):
 
     def restyle(self) -> None:
         if self._icon:
-            self.setIcon(theme.icon(self._icon, ICON_COLORS.get(self._kind, "text.secondary"), self.iconSize().width()))
+            done = self._done.isActive()
+            color = "success.fill" if done else ICON_COLORS.get(self._kind, "text.secondary")
+            self.setIcon(theme.icon("check" if done else self._icon, color, self.iconSize().width()))
 
 
 class IconButton(Button):

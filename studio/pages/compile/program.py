@@ -168,6 +168,7 @@ class SummaryCard(Card):
     def _copy(self, _checked: bool = False) -> None:
         lines = ["\t".join("" if v is None else str(v) for v in line) for line in (self.model.heads, *self.model.rows)]
         QGuiApplication.clipboard().setText("\n".join(lines))
+        self.copy.confirm(tr("The summary is on the clipboard."))
 
 
 class ProgramCard(Card):
@@ -226,3 +227,4 @@ class ProgramCard(Card):
 
     def _copy(self, _checked: bool = False) -> None:
         QGuiApplication.clipboard().setText(self.code.toPlainText())
+        self.copy.confirm(tr("The program is on the clipboard."))

@@ -206,6 +206,19 @@ def test_buttons_show_ampersands_and_have_names(themed: QApplication) -> None:
     assert (tool.accessibleName(), tool.toolTip()) == ("Search commands", "Search commands (Ctrl+K)")
 
 
+def test_a_button_confirms_for_a_moment(themed: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.widgets.button.CONFIRM_MS", 40)
+    button = IconButton("copy", "Copy program")
+    usual = button.icon().pixmap(16).toImage()
+    button.confirm("The program is on the clipboard.")
+    assert button.icon().pixmap(16).toImage() != usual
+    button.restyle()  # another theme: still confirmed
+    assert button.icon().pixmap(16).toImage() != usual
+    QTest.qWait(120)
+    assert button.icon().pixmap(16).toImage() == usual
+    assert button.icon_name() == "copy"
+
+
 def test_labels_show_markup_as_it_is_and_cut_long_text(themed: QApplication) -> None:
     label = Label("<img src=x> a very long text that cannot fit", elide=True)
     shown(label, 80, 20)
