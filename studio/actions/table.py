@@ -43,7 +43,7 @@ VIEW: tuple[Action, ...] = (
     Action("view.light", "Use light theme", "sun", words=LOOKS),
     Action("view.dark", "Use dark theme", "moon", words=(*LOOKS, "night")),
     Action("view.system", "Follow system theme", "settings-2", words=LOOKS),
-    Action("view.contrast", "Use high contrast", "eye", words=("appearance", "accessibility")),
+    Action("view.contrast", "Use high contrast", "eye", words=(*LOOKS, "theme", "accessibility")),
     Action("view.scale_up", "Make everything larger", "zoom-in", ("Ctrl+Alt++", "Ctrl+Alt+="), words=("scale", "zoom")),
     Action("view.scale_down", "Make everything smaller", "zoom-out", ("Ctrl+Alt+-",), words=("scale", "zoom")),
     Action("view.scale_reset", "Show everything at 100 %", "search", ("Ctrl+Alt+0",), words=("scale", "zoom")),

@@ -238,7 +238,7 @@ class ClassesCard(Card):
         self.note = Label("", 11, 500, "text.muted", elide=True)
         super().__init__(tr("Per class"), (self.table, 1), remark=" ", margins=(1, 0, 1, 8))
         head = self.table.horizontalHeader()
-        for column, width in ((1, 74), (2, 64), (3, 64), (4, 58)):
+        for column, width in ((1, 70), (2, 54), (3, 52), (4, 54)):  # the rest is for the name of the class
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.table.setColumnWidth(column, width)
         self.table.clicked.connect(self._clicked)

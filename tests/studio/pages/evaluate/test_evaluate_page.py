@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.project import lifecycle
 from engine.project.runs import RunStore
+from studio import theme
 from studio.actions import Actions
 from studio.document import training_edits
 from studio.document.session import Session
@@ -110,6 +111,15 @@ def test_a_class_filters_its_rows(page: EvaluatePage) -> None:
     assert page.rows.model.rowCount() == int(page.found.confusion[0].sum())
     page.classes.table.clicked.emit(page.classes.model.index(len(page.found.classes), 0))
     assert page.rows.model.rowCount() == len(page.found.ids)
+
+
+def test_classes_are_named_in_a_narrow_window_too(page: EvaluatePage) -> None:
+    table = page.classes.table
+    page.classes.setFixedWidth(300)
+    QApplication.processEvents()
+    for column, head in enumerate(page.classes.model.heads):
+        assert table.columnWidth(column) >= theme.text_width(head, theme.font(11, 600)) + 14, head
+    assert table.columnWidth(0) >= 52
 
 
 def test_curves_have_the_areas_of_the_figures(page: EvaluatePage) -> None:
