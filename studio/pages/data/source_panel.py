@@ -1,5 +1,6 @@
 """The left panel of Data: where the table comes from and how it is read, the recipe, the tensors it yields."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from engine.data.table import Table
     from engine.project.lifecycle import Prepared
 
+MOST_NAMED = 40
+"""So many numbers of a tensor are named in its tooltip."""
 DELIMITERS = ((None, "detected"), (",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar"), (" ", "space"))
 DECIMALS = ((None, "detected"), (".", "point"), (",", "comma"))
 HEADERS = ((None, "detected"), (True, "first line"), (False, "no header"))
@@ -197,6 +200,7 @@ class SourcePanel(Box):
         """Show the tensors that the recipe yields."""
         for key, text in (done(prepared) if prepared else dict.fromkeys(self.does, "")).items():
             self.does[key].setText(text)
+        self.scale_target.setVisible(prepared is None or prepared.task == "regression")
         clear(box_of(self.result))
         box = self.result.layout()
         assert box is not None
@@ -206,12 +210,20 @@ class SourcePanel(Box):
             return
         for tensor in prepared.recipe.tensors:
             shape = ", ".join(map(str, tensor.shape))
-            box.addWidget(row(Chip(f"{tensor.name} ({shape})", "text.primary", "bg.active", mono=True), None))
+            chip = Chip(f"{tensor.name} ({shape})", "text.primary", "bg.active", mono=True)
+            chip.setToolTip(plain_tip(listed(tensor.labels)))
+            box.addWidget(row(chip, None))
         for name, width in target_sizes(prepared):
             chip = Chip(f"{name} ({width})", "category.train", "tint.train", mono=True)
             box.addWidget(row(Label("→", 12, color="text.muted"), chip, None, spacing=6))
         text = tr("The recipe is saved inside the model, so new rows get the same treatment.")
         box.addWidget(Label(text, 12, color="text.secondary", wrap=True))
+
+
+def listed(labels: Sequence[str]) -> str:
+    """Return the names of a tensor's numbers: what each column became."""
+    more = len(labels) - MOST_NAMED
+    return ", ".join(labels[:MOST_NAMED]) + (tr(" and {n} more", n=more) if more > 0 else "")
 
 
 def done(prepared: "Prepared") -> dict[str, str]:

@@ -16,7 +16,7 @@ from studio.jobs import Job
 from studio.pages.data import DataPage
 from studio.pages.data.heads import range_line
 from studio.settings import Settings
-from studio.widgets import FixButtons
+from studio.widgets import Chip, FixButtons
 from tests.studio.conftest import wait_until
 
 ROWS = [f"{i * 37 % 50},{i % 7},{'yes' if i % 3 else 'no'}" for i in range(90)]
@@ -228,6 +228,17 @@ def test_a_number_target_is_split_at_random_and_says_so(studio: Studio, csv: Pat
     page.choices.strategies["ordered"].click()  # the one that is on: back to what the task asks for
     assert page.session.project.data.split.strategy is None
     assert page.session.stack.undoText() == "Split as the task asks"
+
+
+def test_the_recipe_speaks_of_this_task_and_names_its_numbers(studio: Studio, csv: Path) -> None:
+    studio.documents.open_path(csv)
+    page = ready(studio)
+    assert page.source.scale_target.isHidden()  # classes are not scaled
+    tips = [chip.toolTip() for chip in page.source.result.findChildren(Chip)]
+    assert any("length, width" in tip for tip in tips)
+    studio.session.edit("Set the target", lambda p: edits.set_target(p, "length"))
+    ready(studio)
+    assert not page.source.scale_target.isHidden()
 
 
 def test_rows_that_are_asked_for_are_selected_and_seen(studio: Studio, tmp_path: Path) -> None:
