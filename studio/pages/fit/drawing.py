@@ -16,6 +16,8 @@ from studio.widgets import row
 
 TICK_MS = 16
 """How often the budget is asked whether the next piece may be drawn."""
+LAYERS_EVERY = 3
+"""The layers are drawn with every so many frames: their gradients are looked at, not watched."""
 SHORT_BATCH = 0.004
 """Seconds of a batch below which training and drawing take turns: they would fight for the interpreter."""
 
@@ -69,7 +71,8 @@ class Drawing(QObject):
     def _tick(self) -> None:
         if not self._pieces and self._changed and self._page.isVisible() and self._budget.due(time.perf_counter()):
             self._changed, self._spent = False, 0.0
-            self._pieces = [self._head_now, self._layers_now, self._figure_now, self._loss_now, self._read]
+            layers = [self._layers_now] if self.frames % LAYERS_EVERY == 0 else []
+            self._pieces = [self._head_now, *layers, self._figure_now, self._loss_now, self._read]
         if self._pieces:
             self._draw_piece(self._pieces.pop())
 

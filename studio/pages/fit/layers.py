@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip
 
 from studio import theme
@@ -16,7 +16,7 @@ from studio.pages.fit.runs import Swatch
 from studio.text import plural, tr
 from studio.widgets import Card, Icon, Label, Themed, icon_at, named, painter_of, plain_tip, rounded, row
 from studio.widgets.announce import announce
-from studio.widgets.series import thinned
+from studio.widgets.series import Array, thinned
 
 if TYPE_CHECKING:
     from engine.training.spread import Spread
@@ -232,17 +232,19 @@ class LayerTiles(Themed, QAbstractScrollArea):
     def _paint_norms(self, painter: QPainter, tile: Tile, area: QRectF) -> None:
         """The norms on a logarithmic axis that all tiles share."""
         tone = "warning.fill" if tile.state else "plot.0"
-        points = _points(tile.norms, self._span, area)
-        if len(points) > 1:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.tint(tone, "bg.raised"))
-            ends = [QPointF(points[-1].x(), area.bottom()), QPointF(points[0].x(), area.bottom())]
-            painter.drawPolygon(QPolygonF([*points, *ends]))
+        x, y = _points(tile.norms, self._span, area)
+        if len(x) > 1:
+            columns = np.arange(math.ceil(x[0]), x[-1]) + 0.5
+            tops = np.interp(columns, x, y)
+            painter.setPen(QPen(theme.tint(tone, "bg.raised"), 1))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            _draw(painter, columns, tops, columns, np.full(len(columns), area.bottom()))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(theme.color(tone), 1.5))
-            painter.drawPolyline(QPolygonF(points))
-        elif points:
+            _draw(painter, x[:-1], y[:-1], x[1:], y[1:])
+        elif len(x):
             painter.setPen(QPen(theme.color(tone), 1.5))
-            painter.drawLine(points[0], QPointF(area.right(), points[0].y()))
+            painter.drawLine(QPointF(x[0], y[0]), QPointF(area.right(), y[0]))
         painter.fillRect(QRectF(area.left(), area.bottom(), area.width(), 1), theme.color("border.default"))
 
 
@@ -256,14 +258,19 @@ def _paint_weights(painter: QPainter, tile: Tile, area: QRectF) -> None:
     painter.fillRect(QRectF(area.left(), area.bottom(), area.width(), 1), theme.color("border.default"))
 
 
-def _points(norms: Floats, span: tuple[float, float], area: QRectF) -> list[QPointF]:
+def _draw(painter: QPainter, x1: Array, y1: Array, x2: Array, y2: Array) -> None:
+    """Draw lines one by one: one polygon or polyline of as many points costs Qt thirty times as much."""
+    ends = zip(x1.tolist(), y1.tolist(), x2.tolist(), y2.tolist(), strict=True)
+    painter.drawLines([QLineF(*line) for line in ends])
+
+
+def _points(norms: Floats, span: tuple[float, float], area: QRectF) -> tuple[Array, Array]:
     """Return the points of a curve over all of an area's width, few enough to be drawn quickly."""
     x, y = thinned(np.arange(len(norms), dtype=float), norms.astype(float), max(int(area.width() / 2), 8))
     known = np.isfinite(y) & (y > 0)
     shares = (np.log10(y[known]) - span[0]) / (span[1] - span[0])
     across = area.left() + x[known] / max(len(norms) - 1, 1) * area.width()
-    up = area.bottom() - 1 - shares * (area.height() - 2)
-    return [QPointF(a, b) for a, b in zip(across.tolist(), up.tolist(), strict=True)]
+    return across, area.bottom() - 1 - shares * (area.height() - 2)
 
 
 def _decades(low: float, high: float) -> tuple[float, float]:

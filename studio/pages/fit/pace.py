@@ -6,8 +6,8 @@ KEEP = 0.97
 """How much of the old estimate one more batch leaves in place."""
 FRAME = 1 / 30
 """Seconds between two frames, at least."""
-WAIT = 9.0
-"""The next frame waits this many times what the last one cost: drawing takes a tenth of the time at most."""
+WAIT = 12.0
+"""The next frame waits this many times what the last one cost: drawing takes a thirteenth of the time at most."""
 
 
 class Pace:
@@ -66,7 +66,7 @@ class Pace:
 
 
 class FrameBudget:
-    """Decides when to draw: at most 30 times a second, and never more than a tenth of the time."""
+    """Decides when to draw: at most 30 times a second, and never more than a thirteenth of the time."""
 
     def __init__(self) -> None:
         self._next = 0.0
