@@ -20,6 +20,8 @@ LAST = 5
 """Epochs in a row that make a finding."""
 SMALL, LARGE = 0.01, 100.0
 """Shares of the median layer's norm below which a gradient vanishes, above which it explodes."""
+LOUD = 10.0
+"""A norm up to this is no explosion: where the gradient dies on its way back, the last layers only seem large."""
 FINDINGS: Mapping[State, str] = {
     "dead": "{name} got no gradient for {n} epochs: nothing in it learns.",
     "vanishing": "The gradient of {name} was below a hundredth of the median layer's for {n} epochs: it learns slowly.",
@@ -92,7 +94,7 @@ class Norms:
             return tuple(found)
         middle = np.median(last, axis=1, keepdims=True)
         tests: tuple[tuple[State, Any], ...] = (
-            ("exploding", (middle > 0) & (last > LARGE * middle)),
+            ("exploding", (middle > 0) & (last > LARGE * middle) & (last > LOUD)),
             ("vanishing", last < SMALL * middle),
             ("dead", last == 0),
         )

@@ -48,6 +48,7 @@ def test_a_table_takes_new_rows_only_and_knows_its_span() -> None:
         ([1.0, 1.0, 0.0], "dead"),
         ([1.0, 1.0, 101.0], "exploding"),
         ([1.0, 1.0, 99.0], ""),
+        ([0.01, 0.01, 2.0], ""),
         ([0.0, 0.0, 5.0], ""),
     ],
 )
@@ -69,3 +70,11 @@ def test_epochs_that_nobody_measured_find_nothing() -> None:
     norms.extend([np.full(2, np.nan, np.float32)] * LAST)
     assert norms.states() == ("", "")
     assert np.isnan(norms.low)
+
+
+def test_where_the_gradient_dies_on_its_way_back_nothing_explodes() -> None:
+    norms = Norms([f"n{i}" for i in range(60)])
+    norms.extend([np.geomspace(1e-13, 1, 60, dtype=np.float32)] * 5)
+    assert set(norms.states()) == {"vanishing", ""}
+    assert norms.states()[0] == "vanishing"
+    assert norms.states()[-1] == ""
