@@ -1,8 +1,9 @@
 """The fit of a session: runs the lifecycle's iterator in a job and tells in the GUI thread what it reports."""
 
 import dataclasses
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be fitted. run: one to go on with. rate: the learning rate to go on with, None: as it was."""
+    """What is to be fitted. run: one to go on with. rate: the learning rate to go on with, None: as it was.
+
+    unwanted: set when it was stopped before it began.
+    """
 
     project: Project
     table: "Table | None"
@@ -57,6 +61,7 @@ class Order:
     base: Path | None
     run: "Run | None" = None
     rate: float | None = None
+    unwanted: threading.Event = field(default_factory=threading.Event)
 
 
 class Work:
@@ -98,6 +103,8 @@ class Work:
         self._fitting = lifecycle.start(order.project, prepared, resume=order.run, folder=order.base)
         if order.rate is not None:
             self._fitting.learning_rate = order.rate
+        if order.unwanted.is_set():
+            self._fitting.stop()
         return Begun(self._fitting, self._fitting.training.epoch, order.run is not None)
 
     def _end(self, error: LayerwrightError | None) -> Ended:
@@ -120,6 +127,7 @@ class Fitter(QObject):
         self._session = session
         self._job: Job | None = None
         self._work: Callable[[Order], Any] = Work
+        self._ordered: Order | None = None
         self._stopping = False
         self._ended: Ended | None = None
         self.phase: Phase = "idle"
@@ -141,6 +149,7 @@ class Fitter(QObject):
         self.fitting, self._ended, self._stopping = None, None, False
         self._set("preparing")
         self._session.set_progress(0.0)
+        self._ordered = order
         self._job = Job(self._work(order), self._take, self._done, self._failed, name="fit").start()
         return True
 
@@ -174,6 +183,8 @@ class Fitter(QObject):
             return
         self._stopping = True
         self._set("stopping")
+        if self._ordered is not None:
+            self._ordered.unwanted.set()
         if self.fitting is not None:
             self.fitting.stop()
         self._job.resume()
@@ -222,9 +233,15 @@ class Fitter(QObject):
     def _done(self, _nothing: object) -> None:
         ended = self._ended
         run, error = (ended.run, ended.error) if ended else (None, None)
+        if run is not None and error is None and self._untouched():
+            run = None
         if run is not None:
             run = self._session.add_run(run)
         self._finish(run, error, "failed" if error else "stopped" if self._unfinished(run) else "finished")
+
+    def _untouched(self) -> bool:
+        """Return whether a fit was stopped before its first batch: its weights are those of chance, nothing to keep."""
+        return self.fitting is not None and self.fitting.training.parameters.iterations == 0
 
     def _failed(self, error: BaseException) -> None:
         self._finish(None, error, "failed")

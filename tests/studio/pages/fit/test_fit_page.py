@@ -161,6 +161,22 @@ def test_stop_keeps_everything_and_continue_goes_on(page: FitPage, session: Sess
     assert [entry.subtitle for entry in page.runs.entries()] == ["stopped · continues Run 1", ANY]
 
 
+def test_a_fit_that_is_stopped_before_its_first_batch_leaves_no_run(page: FitPage, session: Session) -> None:
+    long(session)
+    page.start()
+    page.stop()  # the thread still compiles
+    wait_until(lambda: not page.fitter.alive)
+    assert session.run is None
+    assert len(session.runs) == 0
+    assert page.stack.currentWidget() is page.empty
+    assert stage_states(session)["fit"].mark == "todo"
+    assert page.start()
+    wait_until(lambda: page.runs.live is not None and page.runs.live.curves.epochs > 1)
+    page.stop()
+    wait_until(lambda: not page.fitter.alive)
+    assert session.run is not None
+
+
 def test_the_learning_rate_is_live(page: FitPage, session: Session) -> None:
     long(session)
     page.start()
