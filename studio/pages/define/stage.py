@@ -11,6 +11,7 @@ from studio.canvas.breadcrumb import Breadcrumb
 from studio.canvas.callout import Callout
 from studio.canvas.find import FindBar
 from studio.canvas.minimap import Minimap
+from studio.canvas.node_item import NodeItem
 from studio.canvas.note_editor import NoteEditor
 from studio.canvas.quick_add import QuickAdd
 from studio.canvas.scene import Scene
@@ -126,14 +127,15 @@ class Stage(QWidget):
         """Return where the bar at the bottom begins: in the middle, or at the right where that covers less of cards."""
         wide, tall = self.aligns.width(), self.aligns.height()
         middle, right = max(left, (self.width() - wide) // 2), max(left, self.width() - EDGE - wide)
-        cards = [self.view.mapFromScene(c.mapRectToScene(c.shape().boundingRect())).boundingRect()
-                 for c in self.scene.nodes.values()]  # fmt: skip
 
         def covered(x: int) -> int:
-            parts = (c & QRect(x, self.height() - EDGE - tall, wide, tall) for c in cards)
+            bar = QRect(x, self.height() - EDGE - tall, wide, tall)
+            cards = (item for item in self.view.items(bar) if isinstance(item, NodeItem))
+            parts = (self.view.mapFromScene(c.mapRectToScene(c.shape().boundingRect())).boundingRect() & bar
+                     for c in cards)  # fmt: skip
             return sum(part.width() * part.height() for part in parts)
 
-        return min((middle, right), key=covered)
+        return middle if self.aligns.isHidden() else min((middle, right), key=covered)
 
     def _place_empty(self) -> None:
         """Put the empty state under the training targets, which are there without a layer."""
