@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from studio import theme
@@ -207,6 +208,11 @@ class ClassRows(Rows):
     def __init__(self) -> None:
         super().__init__([tr(h) for h in ("Class", "Precision", "Recall", "F1", "Rows")])
 
+    def shorten(self, on: bool) -> None:
+        """Shorten the longest head, where there is little room."""
+        self.heads[1] = tr("Prec.") if on else tr("Precision")
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 1, 1)
+
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         low = index.row() == self.low and index.column() == F1
         if role == Qt.ItemDataRole.ForegroundRole and low:
@@ -227,6 +233,11 @@ class ClassRows(Rows):
         return super().headerData(section, orientation, role)
 
 
+NARROW = 340
+WIDTHS = ((82, 66, 62, 58), (59, 59, 59, 52))
+"""Widths of precision, recall, F1 and rows: usually, and in a card narrower than that."""
+
+
 class ClassesCard(Card):
     """Precision, recall, F1 and rows per class; the worst is named. `picked(class index)` when a row is chosen."""
 
@@ -237,11 +248,16 @@ class ClassesCard(Card):
         self.table = Table(self.model, name=tr("Scores per class"), stretch=0)
         self.note = Label("", 11, 500, "text.muted", elide=True)
         super().__init__(tr("Per class"), (self.table, 1), remark=" ", margins=(1, 0, 1, 8))
-        head = self.table.horizontalHeader()
-        for column, width in ((1, 70), (2, 54), (3, 52), (4, 54)):  # the rest is for the name of the class
-            head.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            self.table.setColumnWidth(column, width)
+        for column in range(1, len(self.model.heads)):
+            self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         self.table.clicked.connect(self._clicked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        self.model.shorten(narrow)
+        for column, width in enumerate(WIDTHS[narrow], start=1):  # the rest is for the name of the class
+            self.table.setColumnWidth(column, width)
 
     def show_evaluation(self, found: "Evaluation") -> None:
         """Show the scores of a classification."""

@@ -113,13 +113,18 @@ def test_a_class_filters_its_rows(page: EvaluatePage) -> None:
     assert page.rows.model.rowCount() == len(page.found.ids)
 
 
-def test_classes_are_named_in_a_narrow_window_too(page: EvaluatePage) -> None:
-    table = page.classes.table
-    page.classes.setFixedWidth(300)
+@pytest.mark.parametrize("width", [300, 440])
+def test_the_table_of_classes_cuts_nothing(page: EvaluatePage, width: int) -> None:
+    table, model = page.classes.table, page.classes.model
+    page.classes.setFixedWidth(width)
     QApplication.processEvents()
-    for column, head in enumerate(page.classes.model.heads):
-        assert table.columnWidth(column) >= theme.text_width(head, theme.font(11, 600)) + 14, head
-    assert table.columnWidth(0) >= 52
+    margins = 22
+    for column, head in enumerate(model.heads):
+        assert table.columnWidth(column) >= theme.text_width(head, theme.font(11, 600)) + margins, head
+        for row in range(model.rowCount()):
+            index = model.index(row, column)
+            needs = theme.text_width(str(index.data()), index.data(Qt.ItemDataRole.FontRole)) + margins
+            assert table.columnWidth(column) >= needs, index.data()
 
 
 def test_curves_have_the_areas_of_the_figures(page: EvaluatePage) -> None:
