@@ -111,11 +111,11 @@ def stretches(fine: np.ndarray[Any, np.dtype[np.bool_]]) -> list[tuple[int, int]
 
 
 def apart(
-    ends: list[tuple[float, float, Curve]], height: float, top: float = -math.inf
+    ends: list[tuple[float, float, Curve]], height: float, top: float = -math.inf, bottom: float = math.inf
 ) -> list[tuple[tuple[float, float, Curve], float]]:
     """Return each end (x, y in pixels, curve) with how far its label moves: as little as keeps all of them apart.
 
-    top: no label's middle lies above it.
+    top, bottom: no label's middle lies above or below them.
     """
     ordered = sorted(ends, key=lambda end: end[1])
     groups: list[tuple[float, int]] = []
@@ -126,6 +126,7 @@ def apart(
             (first, n), (second, m) = groups.pop(), group
             group = ((first * n + second * m) / (n + m), n + m)
         groups.append(group)
-    firsts = [max(first, top) for first, count in groups for _ in range(count)]
+    lowest = bottom - (len(ordered) - 1) * height
+    firsts = [max(min(first, lowest), top) for first, count in groups for _ in range(count)]
     shifts = [first + i * height - end[1] for i, (first, end) in enumerate(zip(firsts, ordered, strict=True))]
     return list(zip(ordered, shifts, strict=True))

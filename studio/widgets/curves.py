@@ -292,7 +292,7 @@ class CurvePlot(Themed, QWidget):
                 across, down = view.at(x, y)
                 if math.isfinite(down) and view.area.contains(QPointF(across, down)):
                     ends.append((across, down, curve))
-        for (across, down, curve), shift in apart(ends, LINE - 1, LINE / 2):
+        for (across, down, curve), shift in apart(ends, LINE - 1, LINE / 2, view.area.bottom() - LINE / 2):
             painter.setPen(theme.color(curve.color))
             width = theme.text_width(curve.label, painter.font())
             left = max(min(across + 5, self.width() - width - 2), view.area.left())

@@ -22,7 +22,10 @@ KINDS: dict[str, Kind] = {"event": "callback", "end": "end"}
 
 
 class LiveRun:
-    """Takes reports in; the page reads from it when it draws. `events` are oldest first, `rows` in own units."""
+    """Takes reports in; the page reads from it when it draws. `events` are oldest first, `rows` in own units.
+
+    shown: the epoch (from 1) that the head says: others say the same.
+    """
 
     def __init__(self, begun: "Begun", title: str) -> None:
         self.fitting, self.title = begun.fitting, title
@@ -39,6 +42,7 @@ class LiveRun:
         self.events: list[Event] = []
         self.rate_changes: list[float] = []
         self.epoch, self.batch, self.batches = begun.epoch, 0, training.batches
+        self.shown = begun.epoch + 1
         self._best: tuple[int, float] | None = None
         self._tell("start", self._beginning(begun.resumed))
 
@@ -87,8 +91,8 @@ class LiveRun:
 
     def progress(self, phase: Phase) -> Progress:
         """Return what the head shows."""
-        epoch = min(self.epoch + 1, max(self.epochs, 1))
-        return Progress(self.title, phase, epoch, self.epochs, self.batch, self.batches, self.pace.share)
+        self.shown = min(self.epoch + 1, max(self.epochs, 1))
+        return Progress(self.title, phase, self.shown, self.epochs, self.batch, self.batches, self.pace.share)
 
     def seen_from_afar(self) -> Live:
         """Return what the rest of the window shows of it."""

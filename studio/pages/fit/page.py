@@ -189,9 +189,7 @@ class FitPage(Page):
         run = self.session.run
         if self.runs.live:
             left.append(
-                Status(
-                    "activity", f"{self.runs.live.title} · {tr('epoch {n}', n=self.runs.live.epoch + 1)}", "accent.text"
-                )
+                Status("activity", f"{self.runs.live.title} · {tr('epoch {n}', n=self.runs.live.shown)}", "accent.text")
             )
         elif run is not None:
             left.append(Status("activity", self.runs.title(run.id)))

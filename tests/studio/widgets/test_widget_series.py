@@ -58,6 +58,7 @@ def test_labels_that_would_overlap_move_apart() -> None:
     assert [shift for _, shift in apart([(1, 10.0, curve), (1, 40.0, curve)], 14)] == [0, 0]
     assert [y + shift for (_, y, _), shift in apart([(1, 3.0, curve), (1, 5.0, curve)], 14, 8.0)] == [8, 22]
     assert [y + shift for (_, y, _), shift in apart([(1, 30.0, curve)], 14, 8.0)] == [30]
+    assert [y + shift for (_, y, _), shift in apart([(1, 92.0, curve), (1, 98.0, curve)], 14, 8.0, 96.0)] == [82, 96]
     placed = apart([(1, 12.0, curve), (1, 4.0, curve), (1, 20.0, curve), (1, 90.0, curve)], 14)
     assert [end[1] + shift for end, shift in placed] == [-2, 12, 26, 90]
 
