@@ -14,7 +14,7 @@ from studio.actions import OF_A_PROJECT, STAGES, Action
 from studio.document import templates
 from studio.document.session import Session
 from studio.document.stages import stage_states
-from studio.jobs import Collector, Job, sentence, stop_all
+from studio.jobs import Collector, Job, device, sentence, stop_all
 from studio.jobs.autosave import Autosave
 from studio.jobs.checking import Checking
 from studio.jobs.preparation import Preparation
@@ -248,13 +248,11 @@ class Studio(QObject):
     # ---- device, demo, about ----
     def look_for_device(self) -> None:
         """Find out in a job what programs run on, and show it."""
-        Job(_find_device, on_done=self._show_device, on_error=self._no_device, name="device").start()
+        Job(device.find, on_done=self._show_device, on_error=self._no_device, name="device").start()
 
-    def _show_device(self, found: tuple[str, str, str, int]) -> None:
-        name, text, reason, cores = found
-        self.window.top.set_device(name, text)
-        brief = tr("{reason}. Everything works on the CPU.", reason=reason) if reason else text
-        self.start.set_device(tr("{name} ready", name=name), brief, text, cores)
+    def _show_device(self, found: device.Found) -> None:
+        self.window.top.set_device(found.name, found.text)
+        self.start.set_device(tr("{name} ready", name=found.name), found.brief, found.text, found.cores)
 
     def _no_device(self, error: BaseException) -> None:
         self.window.top.set_device("NumPy", sentence(error))
@@ -295,8 +293,8 @@ class Studio(QObject):
             self.page("define").previous_problem()  # type: ignore[attr-defined]
 
     def _fix(self) -> None:
-        if self.stage in ("data", "define"):
-            self.page(self.stage).fix()  # type: ignore[attr-defined]
+        if self.stage:
+            self.page(self.stage).fix()
 
     def _reread(self) -> None:
         if not self.documents.source_changed():
@@ -376,15 +374,6 @@ class _Go(Call):
 
     def __init__(self, studio: Studio, stage: str) -> None:
         super().__init__(studio.show_stage, stage)
-
-
-def _find_device() -> tuple[str, str, str, int]:
-    """Return the library, what was found and what to do, why no GPU is used in short, and the cores."""
-    from engine.backend import devices
-
-    device, text = devices.choose("auto")
-    reason = "" if device == "gpu" else devices.gpu().reason.rstrip(".")
-    return ("CuPy" if device == "gpu" else "NumPy"), text, reason[:1].upper() + reason[1:], devices.cores()
 
 
 def _found(place: tuple[str, str]) -> bool:

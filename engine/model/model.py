@@ -142,10 +142,6 @@ class Model(Built):
         device, cores = (self._compiled.device, self._compiled.cores) if self._compiled else ("cpu", None)
         return self._cache.get(self.definition, mode, rows, device=device, cores=cores, weighted=weighted)
 
-    def use_programs(self, of: "Model") -> None:
-        """Use another model's programs: equal definitions are compiled once. Both must never run at one time."""
-        self._cache = of._cache
-
     def _settle(self) -> None:
         if self._compiled is not None:
             ends = zip(self._form.names, self.network.outputs, strict=True)

@@ -32,9 +32,8 @@ class Fitting:
     """
 
     def __init__(
-        self, project: Project, prepared: Prepared, resume: Run | None = None, folder: Path | None = None,
-        twin: "Fitting | None" = None,
-    ) -> None:  # fmt: skip
+        self, project: Project, prepared: Prepared, resume: Run | None = None, folder: Path | None = None
+    ) -> None:
         self.project, self.prepared, self.folder = project, prepared, folder
         rows, held = len(prepared.parts.train), len(prepared.parts.validation)
         self.settings = options.fit(project, rows, held > 0)
@@ -42,8 +41,6 @@ class Fitting:
         cores = resume.plan.get("cores") if resume else None
         self.cores = int(cores or devices.cores())
         self.machine = machine.build(project, prepared.recipe, cores=self.cores)
-        if twin is not None:
-            self.machine.model.use_programs(twin.machine.model)
         self.training = self._train(resume)
         self._write = self.training.setup.save
         self.training.setup = dataclasses.replace(self.training.setup, save=self._checkpoint)
@@ -196,22 +193,17 @@ class Fitting:
         return None
 
 
-def start(
-    project: Project, prepared: Prepared, *, resume: Run | None = None, folder: Path | None = None,
-    twin: Fitting | None = None,
-) -> Fitting:  # fmt: skip
+def start(project: Project, prepared: Prepared, *, resume: Run | None = None, folder: Path | None = None) -> Fitting:
     """Return a fit of the project; it runs while its reports are taken.
 
     folder: where the files of ModelCheckpoint go; without it, the program's own folder of checkpoints.
 
     resume: a run to go on with, bit for bit; the project must be the one it was made from, up to `fit.epochs`.
 
-    twin: a fit of the same project that has ended; its programs are used again.
-
     Raises:
         ModelError: the network has a problem, or the run does not fit. DataError: there is nothing to train on.
     """
-    return Fitting(project, prepared, resume, folder, twin)
+    return Fitting(project, prepared, resume, folder)
 
 
 def _bare(project: Project, prepared: Prepared) -> Project:

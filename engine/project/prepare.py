@@ -132,9 +132,8 @@ def check(
     elif prepared is not None:
         found = list(prepared.problems)
     rest = _network_problems(project, prepared, shapes)
-    if prepared is None and any(
-        p.severity == "error" for p in found
-    ):  # no Input has a tensor until the data are mended
+    broken = prepared is None and any(p.severity == "error" for p in found)
+    if broken:  # no Input has a tensor until the data are mended
         rest = tuple(p for p in rest if p.short != "no tensor")
     return (*found, *rest)
 

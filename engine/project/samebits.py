@@ -1,8 +1,4 @@
-"""The same seed, the same bits: a project is lowered twice and trained twice for a few batches, and both are compared.
-
-Lowering is where layers and losses speak; what follows is a function of the graph. So two equal graphs share a program,
-and only one is compiled.
-"""
+"""The same seed, the same bits: a project is compiled and trained twice for a few batches, and both are compared."""
 
 import dataclasses
 import math
@@ -21,7 +17,6 @@ if TYPE_CHECKING:
     from engine.project.prepare import Prepared
 
 STEPS = 3
-Line = tuple[Any, ...]
 
 
 class Twins:
@@ -35,15 +30,11 @@ class Twins:
 
     def steps(self) -> Iterator[int]:
         """Train, and yield how many of the 2 * STEPS batches are done."""
-        first = start(self._project, self._prepared)
-        yield from self._train(first, 0)
-        if graph(first) == graph(first):
-            yield from self._train(start(self._project, self._prepared, twin=first), STEPS)
+        for done in (0, STEPS):
+            yield from self._train(start(self._project, self._prepared), done)
 
     def same(self) -> bool:
-        """Return whether both graphs, and losses, weights and optimizer state after training, are equal bit for bit."""
-        if len(self._made) < 2:
-            return False
+        """Return whether losses, weights and optimizer state after training are equal bit for bit."""
         return all(a.tobytes() == b.tobytes() for a, b in zip(*self._made, strict=True))
 
     def _train(self, fitting: Fitting, done: int) -> Iterator[int]:
@@ -60,25 +51,6 @@ class Twins:
         finally:
             fitting.close()
         self._made.append([np.array(losses), *fitting.machine.model.parameters.arrays().values()])
-
-
-def graph(fitting: Fitting) -> list[Line]:
-    """Lower what is trained, and return its values as plain lines, the same for equal graphs."""
-    from engine.compiler.lower import lower
-    from engine.ir.graph import ordered
-
-    made = lower(fitting.machine.model.definition, "train", fitting.settings.batch_size or 1)
-    sums = [*(loss.total for loss in made.losses), *(metric.total for metric in made.metrics)]
-    values = ordered([*made.outputs, *sums, *made.penalties, *made.updates.values()])
-    at = {value: i for i, value in enumerate(values)}
-    return [
-        (v.op.name, v.shape, v.dtype, *(at[a] for a in v.args), *((k, _plain(x)) for k, x in sorted(v.params.items())))
-        for v in values
-    ]
-
-
-def _plain(setting: Any) -> Any:
-    return setting.tobytes() if isinstance(setting, np.ndarray) else repr(setting)
 
 
 def _few(prepared: "Prepared", size: int) -> "Prepared":

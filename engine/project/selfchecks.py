@@ -279,7 +279,7 @@ def _saturated(subject: Subject, rehearsal: Rehearsal) -> bool:
 
 # ---- the same bits --------------------------------------------------------------------------------------------------
 def _seed(subject: Subject) -> Checked:
-    """Lower, make and train the network twice for three batches with the project's own settings."""
+    """Make and train the network twice for three batches with the project's own settings."""
     from engine.project.samebits import STEPS, Twins
 
     title, seed = "Same seed gives the same bits", subject.project.fit.seed
@@ -291,7 +291,7 @@ def _seed(subject: Subject) -> Checked:
         yield SelfCheck("seed", title, "running", f"{done} / {2 * STEPS}")
     if twins.same():
         text = f"The network was made and trained for {STEPS} batches twice from seed {seed}, on the project's device: "
-        text += "graphs, losses, weights and optimizer state are equal bit for bit."
+        text += "losses, weights and optimizer state are equal bit for bit."
         yield SelfCheck("seed", title, "passed", f"2 × {STEPS} steps", text)
         return
     text = f"Two networks made from seed {seed} and trained for {STEPS} batches should be equal bit for bit. "

@@ -136,6 +136,9 @@ class Page(QWidget):
         """Return the filled button of this stage."""
         return None
 
+    def fix(self) -> None:
+        """Apply the fix of the problem that is shown; a page that shows none does nothing."""
+
     def enter(self) -> None:
         """The page comes on screen."""
 

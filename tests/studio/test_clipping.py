@@ -263,7 +263,7 @@ class Walk:
 
     def problems_of_data(self) -> None:
         """Look at a table with warnings, and at lines that were not read."""
-        self.studio.session.mark_saved(self.studio.session.path)  # type: ignore[arg-type]
+        self.studio.session.mark_saved(self.studio.session.path)
         path = self.folder / "odd.csv"
         rows = [f"{i},{i % 3 or ''},same,{'ab'[i % 2]},{'ab'[i % 2]}" for i in range(40)]
         path.write_text("\n".join(["id,gaps,constant,copy,kind", *rows, "1,2", "3,4,5,6,7,8,9"]))

@@ -61,7 +61,7 @@ def test_a_program_names_the_inner_layer_and_its_lines_belong_to_the_group(progr
         named = re.match(r" *# (\w+_\d+)$", source[number - 1])
         if named:
             group = {"model_1": "n2", "model_2": "n3", "dense_1": "n4", "input_1": "n1"}
-            assert node == group[re.match(r"[a-z]+_\d+", named[1])[0]]  # type: ignore[index]
+            assert node == group[re.match(r"[a-z]+_\d+", named[1])[0]]
     assert {buffer.origin for buffer in program.plan.buffers} <= {"n1", "n2", "n3", "n4", ""}
 
 

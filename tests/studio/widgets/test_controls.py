@@ -329,7 +329,7 @@ def test_a_toast_stays_while_the_pointer_is_on_it(themed: QApplication, monkeypa
 
 @pytest.mark.parametrize(("size", "height"), [("small", 24), ("medium", 28), ("large", 32)])
 def test_buttons_have_the_heights_of_the_tokens(themed: QApplication, size: str, height: int) -> None:
-    for button in (Button("Apply", "check", size=size), IconButton("x", "Close", size=size)):  # type: ignore[arg-type]
+    for button in (Button("Apply", "check", size=size), IconButton("x", "Close", size=size)):
         shown(button)
         assert button.sizeHint().height() == height
     assert button.sizeHint().width() == (24 if size == "small" else 28)
@@ -344,7 +344,7 @@ def test_fields_have_the_heights_of_the_tokens(themed: QApplication, small: bool
 def test_a_search_field_is_cleared_by_our_own_cross(themed: QApplication) -> None:
     field = SearchField("Search", name="Search layers")
     for mode in ("dark", "light"):
-        style.apply(themed, mode)  # type: ignore[arg-type]
+        style.apply(themed, mode)
         shown_icon = field.findChild(QAction, CLEAR).icon()
         assert shown_icon.pixmap(16).toImage() == theme.icon("x", "text.muted").pixmap(16).toImage()
 
@@ -376,14 +376,14 @@ def test_a_number_and_its_head_end_at_the_same_pixel(themed: QApplication) -> No
 def test_what_lies_at_the_edge_of_a_surface_spares_its_border(themed: QApplication) -> None:
     box, card = Box(Label("x"), margins=1), Card("Rows", Label("x"), margins=(1, 0, 1, 4))
     for mode, width in (("contrast", 2), ("light", 1)):
-        style.apply(themed, mode)  # type: ignore[arg-type]
+        style.apply(themed, mode)
         assert box.body.contentsMargins() == QMargins(width, width, width, width)
         assert card.content.contentsMargins() == QMargins(width, 0, width, 4)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark", "contrast"])
 def test_a_placeholder_has_the_colour_of_quiet_text(themed: QApplication, mode: str) -> None:
-    style.apply(themed, mode)  # type: ignore[arg-type]
+    style.apply(themed, mode)
     field = SearchField("||||||||", name="Search layers")
     shown(field, 200, 28)
     picture, wanted = field.grab().toImage(), theme.color("text.muted")

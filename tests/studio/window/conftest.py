@@ -9,28 +9,17 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from studio import theme
 from studio.app import Studio
-from studio.jobs import stop_all
-from studio.settings import Settings
 from tests.studio.conftest import wait_until
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def whole(themed: QApplication) -> Iterator[Studio]:
-    """A studio with all its pages at 1440 x 900."""
-    made = Studio(Settings())
-    made.window.resize(1440, 900)
-    made.window.show()
-    made.window.activateWindow()
+def whole(studio: Studio) -> Iterator[Studio]:
+    """A studio with all its pages, painted once; what a test does to motion is undone."""
     QApplication.processEvents()
-    yield made
-    made.finish()
-    stop_all()
+    yield studio
     theme.reduce_motion(False)
-    made.window.deleteLater()
-    made.deleteLater()
-    QApplication.processEvents()
 
 
 def on_screen(root: QWidget, name: str) -> QWidget:

@@ -29,7 +29,7 @@ def fitting(studio: Studio) -> FitPage:
     page: Any = studio.page("fit")
     wait_until(studio.window.isActiveWindow)
     page.setFocus()
-    return page  # type: ignore[no-any-return]
+    return page
 
 
 def press(studio: Studio, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
@@ -51,12 +51,17 @@ def stopped(page: FitPage) -> None:
     wait_until(lambda: not page.fitter.alive)
 
 
+def fit_a_little(studio: Studio, page: FitPage) -> None:
+    """Start by key, and stop by key after a few epochs."""
+    press(studio, K.Key_F5)
+    running(page)
+    press(studio, K.Key_F5, SHIFT)
+    stopped(page)
+
+
 @both
 def test_f5_fits_and_shift_f5_stops(studio: Studio, fitting: FitPage) -> None:
-    press(studio, K.Key_F5)
-    running(fitting)
-    press(studio, K.Key_F5, SHIFT)
-    stopped(fitting)
+    fit_a_little(studio, fitting)
     assert studio.session.run is not None
     assert studio.session.run.status == "stopped"
 
@@ -67,8 +72,8 @@ def test_space_pauses_and_resumes_unless_a_field_is_written_in(studio: Studio, f
     running(fitting)
     press(studio, K.Key_Space)
     assert fitting.fitter.phase == "paused"
-    steps = fitting.fitter.fitting.training.parameters  # type: ignore[union-attr]
-    wait_until(lambda: fitting.fitter._job.paused)  # type: ignore[union-attr]
+    steps = fitting.fitter.fitting.training.parameters
+    wait_until(lambda: fitting.fitter._job.paused)
     held = steps.iterations
     QTest.qWait(60)
     assert steps.iterations == held
@@ -87,7 +92,7 @@ def test_space_pauses_and_resumes_unless_a_field_is_written_in(studio: Studio, f
 def test_stop_keeps_weights_and_optimizer_and_continue_goes_on_from_them(studio: Studio, fitting: FitPage) -> None:
     click(fitting, "Start fit")
     running(fitting)
-    training = fitting.fitter.fitting.training  # type: ignore[union-attr]
+    training = fitting.fitter.fitting.training
     click(fitting, "Stop")
     stopped(fitting)
     first = studio.session.run
@@ -119,7 +124,7 @@ def test_a_learning_rate_that_is_typed_holds_from_the_next_batch_and_leaves_a_ma
     field.selectAll()
     QTest.keyClicks(field, "0.02")
     QTest.keyClick(field, K.Key_Return)
-    training = fitting.fitter.fitting.training  # type: ignore[union-attr]
+    training = fitting.fitter.fitting.training
     assert training.learning_rate == 0.02
     wait_until(lambda: training.history.rows[-1]["learning_rate"] == 0.02)
     event = fitting.events.events[-1]
@@ -155,10 +160,7 @@ def test_a_drag_of_the_learning_rate_is_one_step(studio: Studio, fitting: FitPag
 
 @both
 def test_ctrl_e_exports_what_was_fitted(studio: Studio, fitting: FitPage) -> None:
-    press(studio, K.Key_F5)
-    running(fitting)
-    press(studio, K.Key_F5, SHIFT)
-    stopped(fitting)
+    fit_a_little(studio, fitting)
     seen: list[QWidget | None] = []
 
     def look() -> None:

@@ -8,7 +8,7 @@ from studio.pages.fit.past import MOST_RATES, continued, rate_changes, told
 
 def run(rates: list[float], **more: object) -> Run:
     rows = tuple({"epoch": i, "loss": 1 / (i + 1), "learning_rate": rate} for i, rate in enumerate(rates))
-    return Run("r1", Project(), rows={"train": 1420, "validation": 90}, history=rows, **more)  # type: ignore[arg-type]
+    return Run("r1", Project(), rows={"train": 1420, "validation": 90}, history=rows, **more)
 
 
 def test_a_run_tells_its_beginning_rates_best_and_end() -> None:
