@@ -238,8 +238,8 @@ class TablePanel(QWidget):
     def show_rows(self, rows: Sequence[int]) -> None:
         """Select rows of the table and scroll to the first."""
         chosen, last = QItemSelection(), self.cells.columnCount() - 1
-        for row_ in rows:
-            chosen.select(self.cells.index(row_, 0), self.cells.index(row_, last))
+        for at in rows:
+            chosen.select(self.cells.index(at, 0), self.cells.index(at, last))
         self.grid.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if rows:
             first = self.cells.index(min(rows), 0)

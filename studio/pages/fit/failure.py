@@ -43,13 +43,12 @@ class Failure:
         return self.error.rows if isinstance(self.error, NotFiniteError) else ()
 
     @property
-    def clipped(self) -> bool:
-        """Whether gradients were clipped already, or clipping would not help."""
-        optimizer = options.optimizer(self.run.project) if self.run else None
-        known = optimizer is not None and any(
-            getattr(optimizer, name, None) for name in ("clipnorm", "global_clipnorm", "clipvalue")
-        )
-        return known or self.stage in ("data", "forward")
+    def clippable(self) -> bool:
+        """Whether clipping gradients may help: they were not clipped, and the number was not there before them."""
+        if not self.resumable or self.run is None or self.stage in ("data", "forward"):
+            return False
+        optimizer = options.optimizer(self.run.project)
+        return not any(getattr(optimizer, name, None) for name in ("clipnorm", "global_clipnorm", "clipvalue"))
 
     @property
     def title(self) -> str:
@@ -105,7 +104,7 @@ class FailureBanner(Banner):
     def show_failure(self, failure: Failure) -> None:
         """Say what happened and offer what helps."""
         lines = len(failure.lines)
-        self.clip.setVisible(failure.resumable and not failure.clipped)
+        self.clip.setVisible(failure.clippable)
         self.halve.setVisible(failure.resumable and failure.stage != "data")
         self.leave_out.setVisible(lines > 0)
         self.leave_out.set_text(tr("Leave out {rows}", rows=plural(lines, "row", "rows")), "filter")
