@@ -66,11 +66,11 @@ class Luggage:
         text = inspect.getsource(module)
         node = next(n for n in ast.parse(text).body if isinstance(n, ast.Assign) and _named(n) == name)
         segment = ast.get_source_segment(text, node) or ""
-        for used in sorted(names_in(segment) - {name}):
+        for used in names_in(segment):
             value = vars(module).get(used)
             if isinstance(value, ModuleType):
                 self.modules.add(f"import {value.__name__}")
-            elif used in vars(module):
+            elif used in vars(module) and used != name:
                 self._constant(module, used)
         self.constants[name] = segment
 
@@ -80,9 +80,9 @@ def _named(node: ast.Assign) -> str:
     return target.id if isinstance(target, ast.Name) else ""
 
 
-def names_in(text: str) -> set[str]:
-    """Return the names that a piece of source reads."""
-    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+def names_in(text: str) -> list[str]:
+    """Return the names that a piece of source reads, in order: a script is the same in each process."""
+    return sorted({node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)})
 
 
 def source_without_annotations(function: Function) -> str:

@@ -1,8 +1,10 @@
 """The line emitter: literals that are literals, in a formatter's own layout."""
 
 import ast
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -69,3 +71,23 @@ def test_the_layout_is_that_of_the_formatter(tmp_path):
 def test_arguments_are_split_at_their_own_commas():
     assert split_arguments('a, f(b, c), [1, 2], "x, \\", y"') == ["a", "f(b, c)", "[1, 2]", '"x, \\", y"']
     assert split_arguments("a) + f(b") is None
+
+
+def test_what_a_script_carries_is_in_the_same_order_in_each_process():
+    program = (
+        "from engine.export.carry import Luggage\n"
+        "from engine.export.runtime import commands, recipe\n"
+        "luggage = Luggage()\n"
+        "luggage.add(*(f for m in (recipe, commands) for n, f in vars(m).items()\n"
+        "              if callable(f) and getattr(f, '__module__', '') == m.__name__ and not isinstance(f, type)))\n"
+        "print(list(luggage.functions), list(luggage.constants), luggage.imports())\n"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed}, cwd=Path(__file__).parents[3],
+        ).stdout
+        for seed in ("1", "2", "3")
+    ]  # fmt: skip
+    assert len(told[0]) > 500
+    assert told[0] == told[1] == told[2]
